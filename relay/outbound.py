@@ -9,12 +9,13 @@ not read.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IStreamClientEndpoint
@@ -83,6 +84,14 @@ class OutboundAnswer:
     body: bytes = field(repr=False)
 
 
+class _Trust:
+    """Whom calls believe, and as whom they come."""
+
+    def __init__(self, ssl: SslOptions) -> None:
+        self.ssl = ssl
+        self.creators = client_creators(ssl)
+
+
 class Outbound:
     """
     Makes such calls.
@@ -97,8 +106,9 @@ class Outbound:
         self._reactor = reactor
         self._kept: KeptCalls | None = None
         self.guard = guard
-        self._ssl = ssl
-        self._creators = client_creators(ssl)
+        self._trust = _Trust(ssl)
+        self._following: WeakSet[_Trust] = WeakSet([self._trust])
+        """Those without authorities of their own."""
 
     @classmethod
     def trusting(cls, reactor: Any, guard: AddressGuard, ca: str | None) -> Outbound:
@@ -110,11 +120,27 @@ class Outbound:
         :param ca: path of a PEM file.
         :raises MaterialError: when it cannot be used.
         """
-        if ca is None:
-            return cls(reactor, guard, SslOptions())
-        load_certificates(from_path("outbound.ca", ca))
-        store = TrustStore(type="PEM", path=ca)
-        return cls(reactor, guard, SslOptions(trust_store=store))
+        return cls(reactor, guard, SslOptions(trust_store=_authorities(ca)))
+
+    def retrusting(self, ca: str | None) -> Callable[[], None]:
+        """
+        Prepare other authorities for all calls without authorities of their own.
+
+        :param ca: as above.
+        :return: puts the authorities in force.
+        :raises MaterialError: when a file cannot be used.
+        """
+        update = {"trust_store": _authorities(ca)}
+        prepared = [
+            (one, _Trust(one.ssl.model_copy(update=update)))
+            for one in list(self._following)
+        ]
+
+        def commit() -> None:
+            for one, new in prepared:
+                one.ssl, one.creators = new.ssl, new.creators
+
+        return commit
 
     def with_ssl(self, ssl: SslOptions) -> Outbound:
         """
@@ -124,9 +150,18 @@ class Outbound:
             own the authorities stay the same.
         :raises MaterialError: when a file of it cannot be used.
         """
-        if ssl.trust_store.type == "NONE":
-            ssl = ssl.model_copy(update={"trust_store": self._ssl.trust_store})
-        return Outbound(self._reactor, self.guard, ssl)
+        if ssl.trust_store.type != "NONE":
+            return Outbound(self._reactor, self.guard, ssl)
+        store = self._trust.ssl.trust_store
+        other = Outbound(
+            self._reactor,
+            self.guard,
+            ssl.model_copy(update={"trust_store": store}),
+        )
+        if self._trust in self._following:
+            self._following.add(other._trust)
+            other._following = self._following
+        return other
 
     def keeping(self, connect_timeout_ms: int, idle_ms: int) -> Outbound:
         """
@@ -174,7 +209,7 @@ class Outbound:
             owner=self,
         )
         if origin.secure:
-            endpoint = TLSEndpoint(self._creators(host), endpoint, self._reactor)
+            endpoint = TLSEndpoint(self._trust.creators(host), endpoint, self._reactor)
         factory = ConnectionFactory(self._reactor, on_idle, DEFAULT_LIMITS)
         connecting: Deferred[Any] = endpoint.connect(factory)
         return connecting.addCallback(when_ready)
@@ -257,6 +292,13 @@ class _OutboundCall:
         if self._running is not None:
             self._running.cancel()
         return True
+
+
+def _authorities(ca: str | None) -> TrustStore:
+    if ca is None:
+        return TrustStore()
+    load_certificates(from_path("outbound.ca", ca))
+    return TrustStore(type="PEM", path=ca)
 
 
 def _check_url(url: str) -> None:

@@ -11,35 +11,39 @@ accept.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
 from twisted.application.service import MultiService, Service
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IProtocolFactory
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from relay import __version__
 from relay.assembly.gateway import GatewayService
+from relay.assembly.places import DEMO, MANAGEMENT, TECHNICAL, SiteMaker, places
 from relay.assembly.probes import daemon_probes, unready
 from relay.assembly.records import DaemonRecords
+from relay.assembly.reload import Parts
 from relay.assembly.sites import Sites
 from relay.daemon.data_dir import DataDir
 from relay.daemon.errors import CannotStart
-from relay.daemon.listeners import Listener, Listeners
+from relay.daemon.listeners import Listeners
 from relay.daemon.logs import DaemonLogs
 from relay.daemon.memory import MemoryUse
 from relay.daemon.options import Options
 from relay.daemon.process import favour_reactor, raise_file_limit, settle_garbage
+from relay.daemon.reload import Reload
 from relay.daemon.signals import Signals
 from relay.daemon.stopping import Step, Stop
 from relay.demo import DEMO_SOURCE, Demo
 from relay.gateway.services import Services
-from relay.http.http2.site import gateway_site
 from relay.installed import find_installed
 from relay.management.access.auth import Authenticator
 from relay.management.access.bootstrap import check_admin, ensure_admin
 from relay.management.access.passwords import Passwords
-from relay.management.http.site import RestSite
 from relay.management.traffic.logs import nothing_waits
 from relay.model.secrets import Masking
 from relay.observability.access import open_access_log
@@ -60,6 +64,7 @@ from relay.store.retention import audit_retention
 from relay.store.store import Store
 from relay.technical.access import tokens_of
 from relay.technical.node import NodeFacts
+from relay.technical.site import TechnicalSite
 from relay.tls.files.watcher import FileWatcher
 from relay.tls.material import MaterialError
 from relay.upstream.dial.guard import AddressGuard
@@ -81,7 +86,7 @@ def makeService(options: Options) -> RelayService:
         logs = DaemonLogs(command, settings.log)
     except SettingsError as error:
         raise CannotStart(str(error)) from None
-    return RelayService(settings, reactor, bool(options["demo"]), logs)
+    return RelayService(settings, options["read"], reactor, bool(options["demo"]), logs)
 
 
 class RelayService(MultiService):
@@ -89,6 +94,7 @@ class RelayService(MultiService):
     The daemon.
 
     :param settings: all settings.
+    :param read: reads them again, from the same sources.
     :param demo: run the demo source and create its API.
     :param logs: the daemon's own log; None leaves it to twistd.
     """
@@ -98,34 +104,21 @@ class RelayService(MultiService):
     def __init__(
         self,
         settings: Settings,
+        read: Callable[[], Settings],
         reactor: Any,
         demo: bool,
         logs: DaemonLogs | None = None,
     ) -> None:
         super().__init__()
         self._logs = logs
-        self._settings = settings
+        self._reload = Reload(settings, read, self._reopen_logs, self._renew, wall_ms)
         self._reactor = reactor
         self._installed = find_installed()
-        self._listeners = Listeners(reactor, settings.gateway.head_timeout_ms)
-        management = settings.management
-        self._management = self._listeners.add(
-            "management", management.endpoint, management.tls
-        )
-        technical = settings.technical
-        self._technical = (
-            self._listeners.add("technical", technical.endpoint, technical.tls)
-            if technical.endpoint
-            else None
-        )
-        self._gateways = [
-            self._listeners.add(
-                f"listener {one.id}", one.endpoint, one.tls, for_clients=True
-            )
-            for one in settings.gateway.listeners
-        ]
-        self._demo_source = (
-            self._listeners.add("demo source", DEMO_SOURCE, None) if demo else None
+        self._demo_source = DEMO_SOURCE if demo else None
+        self._listeners = Listeners(
+            reactor,
+            places(settings, self._demo_source),
+            settings.gateway.head_timeout_ms,
         )
         self._store = Store(
             settings.store.url,
@@ -145,14 +138,23 @@ class RelayService(MultiService):
             reactor, settings.certificates.watch_interval_ms, wall_ms
         )
         self._demo = Demo(reactor, settings.data_dir, wall_ms) if demo else None
+        technical = settings.technical
         after_s = technical.unhealthy_after_ms / 1000
         self._lag = LoopLag(reactor, technical.max_loop_lag_ms / 1000, after_s)
         self._memory = MemoryUse(reactor, technical.max_memory_percent, after_s)
         self._readiness = Readiness()
         self._metrics: DaemonMetrics | None = None
         self._records: DaemonRecords | None = None
+        self._names = Names(reactor, *astuple(settings.resolver))
         self._gateway: GatewayService | None = None
         """Made during the start, of files and addresses that are open by then."""
+        self._ready: Deferred[None] = Deferred()
+        """Fires when clients are accepted."""
+
+    @property
+    def _settings(self) -> Settings:
+        """The settings in force."""
+        return self._reload.settings
 
     def setServiceParent(self, parent: Any) -> None:
         """Become part of twistd's application, and write its log."""
@@ -177,18 +179,11 @@ class RelayService(MultiService):
             path=self._settings.data_dir,
         )
         use_monotonic_clock(self._reactor)
-        Signals(self._reactor, self._reload, self._reopen_logs).install()
+        Signals(self._reactor, self._hang_up, self._reopen_logs).install()
         settings = self._settings
         DESCRIPTORS.keep(raise_file_limit(), settings.limits.reserved_files)
         favour_reactor()
-        resolver = settings.resolver
-        Names(
-            self._reactor,
-            resolver.cache_ms,
-            resolver.stale_ms,
-            resolver.timeout_ms,
-            resolver.max_lookups,
-        ).install()
+        self._names.install()
         try:
             gateway = self._gateway = self._start()
         except (StoreError, MaterialError, SettingsError, OSError) as error:
@@ -199,13 +194,15 @@ class RelayService(MultiService):
             raise
         poll_lean(self._reactor)
         sites = self._sites(gateway)
-        if self._technical is not None:
+        technical = sites.technical()
+        if settings.technical.endpoint:
             # It reports on the start, and therefore accepts before the others.
-            self._serve_operators(self._technical, sites.technical())
-            self._technical.accept()
-        ready = gateway.follower.ready
-        ready.addCallback(lambda _: self._serve(gateway, sites))
-        ready.addErrback(self._failed)
+            listener = self._listeners.named(TECHNICAL)
+            listener.serve(technical, self._reactor)
+            listener.accept()
+        self._ready = gateway.follower.ready
+        self._ready.addCallback(lambda _: self._serve(gateway, sites, technical))
+        self._ready.addErrback(self._failed)
 
     def _start(self) -> GatewayService:
         settings = self._settings
@@ -254,40 +251,53 @@ class RelayService(MultiService):
                 gateway,
                 self._lag,
                 self._certificates,
+                self._reload,
             )
             self._metrics.setServiceParent(self)
         self._certificates.setServiceParent(self)
         return gateway
 
-    def _serve(self, gateway: GatewayService, sites: Sites) -> None:
+    def _serve(
+        self, gateway: GatewayService, sites: Sites, technical: TechnicalSite
+    ) -> None:
         """Accept clients, now that the first route table is there."""
         if not self.running:
             return
-        settings, reactor = self._settings, self._reactor
-        self._serve_operators(self._management, sites.management())
-        for listener, opened in zip(
-            settings.gateway.listeners, self._gateways, strict=True
-        ):
-            site = gateway_site(
-                gateway.resource, listener, settings.gateway, settings.limits, reactor
-            )
-            opened.serve(site, reactor)
-        if self._demo is not None and self._demo_source is not None:
-            self._demo_source.serve(self._demo.site(), reactor)
-            self._demo.begin(self._management.url, self.gateway_urls()[0])
+        management = sites.management()
+        fixed: dict[str, IProtocolFactory] = {
+            MANAGEMENT: management,
+            TECHNICAL: technical,
+        }
+        if self._demo is not None:
+            fixed[DEMO] = self._demo.site()
+        maker = SiteMaker(gateway.resource, fixed, self._reactor)
+        self._listeners.serve(maker.under(self._settings))
+        self._reload.accept(
+            Parts(
+                sites.authenticator,
+                self._certificates,
+                self._demo_source,
+                self._feed,
+                gateway,
+                self._lag,
+                self._listeners,
+                self._logs,
+                management,
+                self._memory,
+                self._metrics,
+                self._names,
+                self._records,
+                self._retention,
+                maker,
+                technical,
+            ).prepares()
+        )
+        if self._demo is not None:
+            url = self._listeners.named(MANAGEMENT).url
+            self._demo.begin(url, self.gateway_urls()[0])
         settle_garbage()
         self._listeners.accept()
         self._readiness.clear(STARTING)
-
-    def _serve_operators(self, listener: Listener, site: RestSite) -> None:
-        listener.serve(site, self._reactor)
-        if listener.is_exposed:
-            self.log.warn(
-                "the {name} API is reachable on {endpoint} without TLS: "
-                "passwords travel in clear text",
-                name=listener.name,
-                endpoint=listener.endpoint,
-            )
 
     def _failed(self, failure: Failure) -> None:
         """End a daemon that cannot serve, which is a defect of it or of a plugin."""
@@ -295,12 +305,6 @@ class RelayService(MultiService):
         self._reactor.callWhenRunning(self._reactor.stop)
 
     def _sites(self, gateway: GatewayService) -> Sites:
-        begun_s, begun_ms = self._reactor.seconds(), wall_ms()
-        facts = NodeFacts(
-            self._owner,
-            begun_ms,
-            lambda: round((self._reactor.seconds() - begun_s) * 1000),
-        )
         return Sites(
             self._settings,
             self._reactor,
@@ -323,20 +327,23 @@ class RelayService(MultiService):
                 self._certificates,
             ),
             unready(self._readiness, self._listeners),
-            facts,
+            NodeFacts.of_start(self._owner, wall_ms(), self._reactor),
             self.gateway_urls,
             None if self._metrics is None else self._metrics.all,
             nothing_waits if self._records is None else self._records.flush,
+            self._reload,
         )
 
     def gateway_urls(self) -> list[str]:
         """Return the gateway's public URL, or the URLs of its listeners."""
-        public_url = self._settings.gateway.public_url
-        if public_url is not None:
-            return [public_url]
-        return [one.url for one in self._gateways]
+        url = self._settings.gateway.public_url
+        return [url] if url else [one.url for one in self._listeners.for_clients]
 
-    def _reload(self) -> None:
+    def _hang_up(self) -> None:
+        self._ready.addCallback(lambda _: self._reload.hang_up())
+
+    def _renew(self) -> None:
+        """Read certificates again, and try refused deployments again."""
         self._certificates.read_again()
         if self._gateway is not None:
             self._gateway.deployer.retry()
@@ -353,6 +360,7 @@ class RelayService(MultiService):
         # Not as MultiService does, which stops all services at once.
         Service.stopService(self)
         self._readiness.block(DRAINING, "the daemon stops")
+        self._reload.refuses = "the daemon is stopping"
         steps = [Step("the listeners", self._listeners.stopService)]
         gateway = self._gateway
         if gateway is not None:

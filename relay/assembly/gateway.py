@@ -45,6 +45,7 @@ class GatewayService(MultiService):
         super().__init__()
         reactor = services.reactor
         self.shared = services
+        self.outbound = outbound
         self.resource = GatewayResource(services)
         self.deliveries = Deliveries(
             services,

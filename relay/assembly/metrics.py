@@ -13,6 +13,7 @@ from twisted.internet.defer import Deferred
 
 from relay.assembly.certificates import expiry, failed
 from relay.assembly.gateway import GatewayService
+from relay.daemon.reload import Reload
 from relay.observability.metrics.catalog import certificates, node, streams
 from relay.observability.metrics.catalog.families import FAMILIES
 from relay.observability.metrics.exchanges import ExchangeMetrics
@@ -32,6 +33,7 @@ class DaemonMetrics(MultiService):
     :param gateway: its exchanges are counted from now on.
     :param lag: measures the delay of the reactor's loop.
     :param watcher: knows the certificates.
+    :param reload: knows the result of the last reload.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class DaemonMetrics(MultiService):
         gateway: GatewayService,
         lag: LoopLag,
         watcher: FileWatcher,
+        reload: Reload,
     ) -> None:
         super().__init__()
         self.settings = settings
@@ -65,6 +68,8 @@ class DaemonMetrics(MultiService):
         self.all.read(
             certificates.CERTIFICATE_RELOAD_FAILED, lambda: failed(watcher.states())
         )
+        self.all.read(node.RELOAD_SUCCESSFUL, lambda: reload.last_successful)
+        self.all.read(node.RELOAD_TIME, lambda: reload.last_success_ms / 1000)
         self.all.read(node.API_INFO, self._apis)
         self.all.read(node.DEPLOYMENTS, self._deployments)
         self.all.read(node.DEPLOYMENT_OBSERVED, self._observed)

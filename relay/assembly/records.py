@@ -11,8 +11,9 @@ from twisted.internet.defer import Deferred, succeed
 from relay.gateway.services import Services
 from relay.observability.flights import FlightRecorder
 from relay.settings.observability import RecordSettings
+from relay.settings.schema import Settings
 from relay.store.flight_store import FlightStore
-from relay.store.retention import record_retention
+from relay.store.retention import forget_records, record_retention
 from relay.store.store import Store
 
 
@@ -47,6 +48,15 @@ class DaemonRecords(MultiService):
             store, reactor, settings.keep_hours, settings.max_rows, settings.max_bytes
         )
         self._retention.setServiceParent(self)
+
+    def take(self, settings: Settings) -> None:
+        """Take other settings, for all records from now on."""
+        records = settings.records
+        self._retention.change(
+            forget_records(records.keep_hours, records.max_rows, records.max_bytes)
+        )
+        if self.recorder is not None:
+            self.recorder.with_query = settings.log.access_query
 
     @property
     def flush(self) -> Callable[[str], Deferred[None]]:

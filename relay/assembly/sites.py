@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from relay.assembly.gateway import GatewayService
+from relay.daemon.reload import Reload
 from relay.gateway.live_view import LiveView
 from relay.installed import Installed
 from relay.management.access.auth import Authenticator
@@ -24,6 +25,7 @@ from relay.technical.access import Tokens
 from relay.technical.health import Health, Reasons
 from relay.technical.metrics import PrometheusMetrics
 from relay.technical.node import Node, NodeFacts
+from relay.technical.reload import Reloads
 from relay.technical.site import TechnicalSite
 from relay.technical.streams.listing import Streams
 from relay.technical.streams.resource import LiveStreams
@@ -56,6 +58,7 @@ class Sites:
     gateway_urls: Callable[[], list[str]]
     metrics: Scraped | None
     flush: Flush
+    reload: Reload
 
     def management(self) -> ManagementSite:
         """Make the site of the management API."""
@@ -87,6 +90,7 @@ class Sites:
             Health(self.probes, self.unready),
             PrometheusMetrics(self.metrics),
             LiveStreams(Streams(self.reactor, services.live, LiveView()), watches),
+            Reloads(self.reload),
         )
         return TechnicalSite(
             self.settings, self.tokens, self.authenticator, self.reactor, families

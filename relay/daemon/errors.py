@@ -14,4 +14,5 @@ class CannotStart(SystemExit, Exception):
     """
 
     def __init__(self, *reasons: str) -> None:
+        self.reasons = reasons
         super().__init__("\n".join(f"relay: {reason}" for reason in reasons))

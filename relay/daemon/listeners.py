@@ -1,207 +1,30 @@
 """
-The daemon's listeners: opened first, accepting last.
+The daemon's listeners: opened first, accepting last, and changed while it runs.
 
 An address in use, or a certificate that cannot be read, ends the start before anything
-is changed. Once the ports are open clients can connect; they wait in the backlog until
-:meth:`Listeners.accept`, which logs the address of every listener in one line.
+is changed, and refuses a change. Once the ports are open clients can connect; they wait
+in the backlog until :meth:`Listeners.accept`, which logs the address of every listener
+in one line.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
-from twisted.internet.error import CannotListenError, ConnectionDone
-from twisted.internet.interfaces import (
-    IAddress,
-    IListeningPort,
-    ILoggingContext,
-    IProtocol,
-    IProtocolFactory,
-)
+from twisted.internet.defer import Deferred, DeferredList
+from twisted.internet.interfaces import IProtocolFactory
 from twisted.logger import Logger
 from twisted.python.failure import Failure
-from zope.interface import implementer
 
 from relay.daemon.admission import Admission
-from relay.daemon.errors import CannotStart
-from relay.http.listener.proxy_protocol import listen
+from relay.daemon.listener import Listener, Place
 from relay.observability.probes import Health
 from relay.reactor.descriptors import DESCRIPTORS
-from relay.settings.listeners import TlsSettings
-from relay.tls.material import MaterialError
-from relay.tls.server import HostFiles, ServerCreator, tls_factory
 
-MOST_ACCEPTS = 8
-"""How many connections a port accepts in one turn of the reactor."""
-
-
-def accept_few(port: Any) -> None:
-    """
-    Bound the number of connections that a port accepts in one turn of the reactor.
-
-    Twisted accepts 100, and 20 more after each turn with that many. Each connection
-    then opens a stream, which takes 0.3 to 1 ms, more with TLS, in the next turn; open
-    streams would wait for tens of milliseconds while many clients connect.
-
-    :param port: a port of TCP or of a Unix socket; others are not changed.
-    """
-    if not hasattr(port, "numberAccepts"):
-        return
-    accept = port.doRead
-
-    def read() -> Any:
-        port.numberAccepts = MOST_ACCEPTS
-        return accept()
-
-    port.doRead = read
-
-
-@implementer(IProtocolFactory, ILoggingContext)
-class Listener:
-    """
-    One port, and the factory that it is opened with before its site is ready.
-
-    :param name: its name in the log.
-    :param endpoint: a Twisted endpoint string.
-    :param tls: its TLS side; None without TLS.
-    :param admission: counts the connections; None for a listener that is not paused
-        near the limit of open files.
-    """
-
-    log = Logger()
-    noisy = False
-
-    def __init__(
-        self,
-        name: str,
-        endpoint: str,
-        tls: TlsSettings | None,
-        admission: Admission | None,
-    ) -> None:
-        self.name = name
-        self.endpoint = endpoint
-        self.port: Any = None
-        """The open port; None before :meth:`open`."""
-        self._tls = tls
-        self._admission = admission
-        self._creator: ServerCreator | None = None
-        """Makes the TLS side of connections."""
-        self._site: IProtocolFactory | None = None
-
-    def open(self, reactor: Any, head_timeout_ms: float) -> None:
-        """
-        Listen, without accepting yet.
-
-        :param reactor: what listens.
-        :param head_timeout_ms: how long the header of a PROXY protocol may take.
-        :raises CannotStart: when the address cannot be listened on.
-        :raises MaterialError: when a file of the TLS side cannot be used.
-        """
-        tls = self._tls
-        if tls is not None:
-            self._creator = _creator(self.name, tls)
-        opened: list[Any] = []
-        listening = listen(reactor, self.endpoint, self, head_timeout_ms)
-        listening.addBoth(opened.append)
-        try:
-            # Twisted's endpoints listen at once.
-            self.port = _result(opened)
-        except CannotListenError as error:
-            reason = getattr(error.socketError, "strerror", None) or error.socketError
-            raise CannotStart(f"cannot listen on {self.endpoint}: {reason}") from None
-        except Exception as error:
-            raise CannotStart(f"cannot listen on {self.endpoint}: {error}") from None
-        accept_few(self.port)
-        self.pause()
-
-    def logPrefix(self) -> str:
-        """Return what Twisted's own log lines call the listener."""
-        gateway = "gateway " if self._admission is not None else ""
-        return f"{gateway}{self.name} ({self.endpoint})"
-
-    def doStart(self) -> None:
-        """Do nothing: the port is open."""
-
-    def doStop(self) -> None:
-        """Stop the site: the port is closed."""
-        if self._site is not None:
-            self._site.doStop()
-
-    def buildProtocol(self, addr: IAddress) -> IProtocol | None:
-        """Build the protocol of the site."""
-        if self._admission is not None:
-            self._admission.connected()
-        return None if self._site is None else self._site.buildProtocol(addr)
-
-    def serve(self, site: IProtocolFactory, clock: Any) -> None:
-        """
-        Put a site behind the port.
-
-        :param site: makes the protocols of connections.
-        :param clock: the clock of the TLS side.
-        """
-        if self._creator is not None:
-            site = tls_factory(self._creator, site, clock)
-        self._site = site
-        site.doStart()
-
-    def pause(self) -> None:
-        """Accept no connections."""
-        # Ports of other kinds than TCP and Unix sockets have no such method.
-        if hasattr(self.port, "stopReading"):
-            self.port.stopReading()
-
-    def accept(self) -> None:
-        """Accept connections, beginning with those in the backlog."""
-        if hasattr(self.port, "startReading"):
-            self.port.startReading()
-
-    @property
-    def problem(self) -> str | None:
-        """Why no client can connect, although the port should accept; None while
-        clients can."""
-        if self.port is None or not getattr(self.port, "connected", True):
-            return "the port is not open"
-        if self._site is None:
-            return "no connection is accepted yet"
-        address = self.port.getHost()
-        path = getattr(address, "name", None)
-        if path and not path.startswith(b"\0") and not os.path.exists(path):
-            return "the file of the socket was removed"
-        return None
-
-    @property
-    def place(self) -> str:
-        """The address that the port is bound to: ``host:port``, or ``unix:`` and a
-        path."""
-        address = self.port.getHost()
-        host = getattr(address, "host", None)
-        if host is None:
-            path = getattr(address, "name", None)
-            return str(address) if path is None else f"unix:{os.fsdecode(path)}"
-        host = f"[{host}]" if ":" in host else host
-        return f"{host}:{address.port}"
-
-    @property
-    def url(self) -> str:
-        """The URL, as seen from this machine."""
-        address = self.port.getHost()
-        host = getattr(address, "host", "127.0.0.1")
-        host = "127.0.0.1" if host in ("0.0.0.0", "::") else host
-        host = f"[{host}]" if ":" in host else host
-        scheme = "http" if self._creator is None else "https"
-        return f"{scheme}://{host}:{getattr(address, 'port', 80)}"
-
-    @property
-    def is_exposed(self) -> bool:
-        """Whether other machines can connect, and without TLS."""
-        address = getattr(self.port.getHost(), "host", "127.0.0.1")
-        local = address.startswith("127.") or address in ("::1", "localhost")
-        return self._creator is None and not local
+MakeSite = Callable[[Place], IProtocolFactory]
+"""Makes what accepts the connections of a place."""
 
 
 class Listeners(Service):
@@ -209,45 +32,42 @@ class Listeners(Service):
     All listeners of a daemon.
 
     :param reactor: listens on the ports, and is the clock.
+    :param places: where the daemon listens, in the order of its log.
     :param head_timeout_ms: how long the header of a PROXY protocol may take.
     """
 
     log = Logger()
 
-    def __init__(self, reactor: Any, head_timeout_ms: float) -> None:
+    def __init__(
+        self, reactor: Any, places: Sequence[Place], head_timeout_ms: float
+    ) -> None:
         self._reactor = reactor
-        self._head_timeout_ms = head_timeout_ms
-        self._all: list[Listener] = []
-        self._for_clients: list[Listener] = []
         self.admission = Admission(
             reactor,
             DESCRIPTORS,
-            lambda: _each(self._for_clients, Listener.pause),
-            lambda: _each(self._for_clients, Listener.accept),
+            lambda: _each(self.for_clients, Listener.pause),
+            lambda: _each(self.for_clients, Listener.accept),
         )
         """Pauses the listeners for clients near the limit of open files."""
+        self.head_timeout_ms = head_timeout_ms
+        """How long the header of a PROXY protocol may take on a port that is opened."""
+        self.all = [self._listener(place) for place in places]
 
-    def add(
-        self,
-        name: str,
-        endpoint: str,
-        tls: TlsSettings | None,
-        for_clients: bool = False,
-    ) -> Listener:
-        """
-        Add a listener, which is opened at the start.
+    def _listener(self, place: Place) -> Listener:
+        return Listener(place, self.admission if place.for_clients else None)
 
-        :param name: the name of the listener in the log.
-        :param endpoint: a Twisted endpoint string.
-        :param tls: its TLS side; None without TLS.
-        :param for_clients: whether clients of published APIs connect here.
+    @property
+    def for_clients(self) -> list[Listener]:
+        """The listeners that clients of published APIs connect to."""
+        return [one for one in self.all if one.place.for_clients]
+
+    def named(self, name: str) -> Listener:
         """
-        admission = self.admission if for_clients else None
-        listener = Listener(name, endpoint, tls, admission)
-        self._all.append(listener)
-        if for_clients:
-            self._for_clients.append(listener)
-        return listener
+        Find a listener by its name in the log.
+
+        :raises KeyError: when there is none.
+        """
+        return {one.place.name: one for one in self.all}[name]
 
     def startService(self) -> None:
         """
@@ -257,21 +77,59 @@ class Listeners(Service):
         :raises MaterialError: when a TLS file cannot be used.
         """
         super().startService()
-        for listener in self._all:
-            listener.open(self._reactor, self._head_timeout_ms)
+        for listener in self.all:
+            listener.open(self._reactor, self.head_timeout_ms)
+
+    def serve(self, make_site: MakeSite) -> None:
+        """Put a site behind every port that has none."""
+        for listener in self.all:
+            if listener.site is None:
+                listener.serve(make_site(listener.place), self._reactor)
 
     def accept(self) -> None:
         """Accept connections on all ports, beginning with those in the backlog, and
         log their addresses."""
-        _each(self._all, Listener.accept)
-        places = ", ".join(f"{one.place} ({one.name})" for one in self._all)
+        _each(self.all, Listener.accept)
+        places = ", ".join(f"{one.address} ({one.place.name})" for one in self.all)
         self.log.info("ready: listening on {places}", places=places)
 
     def health(self) -> Health:
         """The probe ``listeners``."""
-        problems = {one.name: one.problem for one in self._all}
+        problems = {one.place.name: one.problem for one in self.all}
         message = "; ".join(f"{name}: {why}" for name, why in problems.items() if why)
         return Health(not message, message or None, {"listeners": sorted(problems)})
+
+    def change(self, places: Sequence[Place], make_site: MakeSite) -> ListenerChange:
+        """
+        Prepare another set of places.
+
+        A port that stays open keeps its backlog; its clients meet the new site from
+        their next connection on. New ports are open after this call, and accept
+        nothing before the change is committed.
+
+        :param places: all places where the daemon is to listen.
+        :param make_site: makes the site of a place that is new or has changed.
+        :raises CannotStart: when a port cannot be opened.
+        :raises MaterialError: when a TLS file cannot be used.
+        """
+        change = ListenerChange(self, make_site, self._reactor)
+        left = list(self.all)
+        try:
+            for place in places:
+                found = _best(left, place)
+                if found is None:
+                    found = self._listener(place)
+                    change.open(found)
+                else:
+                    left.remove(found)
+                    if found.place != place:
+                        change.replace(found, place)
+                change.after.append(found)
+        except Exception:
+            change.abandon()
+            raise
+        change.removed = left
+        return change
 
     def stopService(self) -> Deferred[Any]:
         """
@@ -281,47 +139,90 @@ class Listeners(Service):
         """
         super().stopService()
         self.admission.close()
-        closing = [maybeDeferred(port.stopListening) for port in self._ports()]
+        closing = [one.close() for one in self.all]
         return DeferredList(closing, consumeErrors=True)
 
     def abandon(self) -> None:
         """Close all ports at once after a start has failed, before the reactor runs. No
         file of a Unix socket is left behind."""
-        for port in self._ports():
-            port.connectionLost(Failure(ConnectionDone()))
-
-    def _ports(self) -> list[Any]:
-        return [one.port for one in self._all if one.port is not None]
+        _each(self.all, Listener.abandon)
 
 
-def _each(listeners: list[Listener], act: Callable[[Listener], None]) -> None:
+class ListenerChange:
+    """
+    A change of the places where a daemon listens, until it is committed or abandoned.
+    """
+
+    log = Logger()
+
+    def __init__(self, listeners: Listeners, make_site: MakeSite, reactor: Any) -> None:
+        self._listeners = listeners
+        self._make_site = make_site
+        self._reactor = reactor
+        self._opened: list[Listener] = []
+        self._replaced: list[tuple[Listener, Place, Any]] = []
+        self.after: list[Listener] = []
+        """All listeners, once the change is committed."""
+        self.removed: list[Listener] = []
+
+    def open(self, listener: Listener) -> None:
+        """Open the port of a new listener."""
+        listener.open(self._reactor, self._listeners.head_timeout_ms)
+        self._opened.append(listener)
+
+    def replace(self, listener: Listener, place: Place) -> None:
+        """Prepare other settings for an open port."""
+        creator = listener.creator
+        if (place.tls, place.name) != (listener.place.tls, listener.place.name):
+            creator = place.read_tls()
+        self._replaced.append((listener, place, creator))
+
+    def abandon(self) -> None:
+        """Close the ports that were opened."""
+        _each(self._opened, Listener.abandon)
+
+    def commit(self) -> None:
+        """Serve and accept as the new places say, and close the ports of others."""
+        listeners = self._listeners
+        for listener, place, creator in self._replaced:
+            listener.move(place, creator)
+            self._serve(listener)
+        for listener in self._opened:
+            self._serve(listener)
+            self.log.info(
+                "listening on {address} ({name})",
+                address=listener.address,
+                name=listener.place.name,
+            )
+        listeners.all = self.after
+        for listener in self.removed:
+            self.log.info(
+                "no longer listening on {address} ({name})",
+                address=listener.address,
+                name=listener.place.name,
+            )
+            listener.close().addErrback(self._not_closed, listener)
+
+    def _serve(self, listener: Listener) -> None:
+        listener.serve(self._make_site(listener.place), self._reactor)
+        is_paused = self._listeners.admission.is_paused
+        if not (is_paused and listener.place.for_clients):
+            listener.accept()
+
+    def _not_closed(self, failure: Failure, listener: Listener) -> None:
+        self.log.failure(
+            "the port of {name} cannot be closed", failure, name=listener.place.name
+        )
+
+
+def _best(listeners: list[Listener], place: Place) -> Listener | None:
+    """Find the open port of a place: if several have its endpoint, the one of its
+    name."""
+    found = [one for one in listeners if one.place.endpoint == place.endpoint]
+    named = [one for one in found if one.place.name == place.name]
+    return next(iter(named + found), None)
+
+
+def _each(listeners: Iterable[Listener], act: Callable[[Listener], None]) -> None:
     for listener in listeners:
         act(listener)
-
-
-def _creator(name: str, tls: TlsSettings) -> ServerCreator:
-    """
-    Read the files of a listener.
-
-    :raises MaterialError: with the name of the listener.
-    """
-    default = HostFiles((), tls.certificate, tls.key, tls.client_auth, tls.ca)
-    hosts = [
-        HostFiles(one.names, one.certificate, one.key, one.client_auth, one.ca)
-        for one in tls.hosts
-    ]
-    try:
-        return ServerCreator(name, default, hosts, tls.directory, tls.offers_http2)
-    except MaterialError as error:
-        raise MaterialError(f"{name}: {error}") from None
-
-
-def _result(opened: list[Any]) -> IListeningPort:
-    if not opened:
-        raise CannotStart("cannot listen: the endpoint does not listen at once")
-    (result,) = opened
-    raise_exception = getattr(result, "raiseException", None)
-    if raise_exception is not None:
-        raise_exception()
-    port: IListeningPort = result
-    return port

@@ -38,12 +38,20 @@ class DaemonLogs:
 
     def __init__(self, command: Any, settings: LogSettings) -> None:
         self._command = command
+        self.check(settings)
         self._settings = settings
         self._file: LogFile | None = None
         self._log: DaemonLog | None = None
         """None where Relay does not write the log."""
+
+    def check(self, settings: LogSettings) -> None:
+        """
+        Find out whether settings have an effect.
+
+        :raises SettingsError: when a setting has none.
+        """
         default = LogSettings()
-        if command.get("logger"):
+        if self._command.get("logger"):
             for name in ("level", "format"):
                 if getattr(settings, name) != getattr(default, name):
                     raise SettingsError(

@@ -56,7 +56,8 @@ class MemoryUse(Service):
 
     def __init__(self, clock: IReactorTime, most_percent: int, after_s: float) -> None:
         self._clock = clock
-        self._most_percent = most_percent
+        self.most_percent = most_percent
+        """As above; it may be changed."""
         self._timer: IDelayedCall | None = None
         self.limit_bytes = 0
         """The memory that the process may have; 0 before the start."""
@@ -81,7 +82,7 @@ class MemoryUse(Service):
     def _measure(self) -> None:
         self.resident_bytes = resident_bytes()
         percent = 100 * self.resident_bytes / self.limit_bytes
-        self.too_much.note(percent > self._most_percent)
+        self.too_much.note(percent > self.most_percent)
         self._timer = self._clock.callLater(EVERY_S, self._measure)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 import twisted
 from twisted.python import usage
@@ -74,7 +75,11 @@ class Options(usage.Options):
             given["management"] = self["management"]
         if self["technical"] is not None:
             given["technical"] = self["technical"]
+        # twistd may change its directory afterwards.
+        config = self["config"] and os.path.abspath(self["config"])
+        data_dir = os.path.abspath(self["data-dir"])
+        self["read"] = partial(load, config, data_dir, os.environ, given)
         try:
-            self["settings"] = load(self["config"], self["data-dir"], os.environ, given)
+            self["settings"] = self["read"]()
         except SettingsError as error:
             raise CannotStart(*str(error).splitlines()) from None

@@ -1,9 +1,9 @@
 """
 The signals of the daemon.
 
-SIGTERM and SIGINT stop it; a second one ends the process at once. SIGHUP reloads
-certificates and reopens logs, SIGUSR1 reopens logs, SIGUSR2 does nothing. By default
-each of the last three would end the process.
+SIGTERM and SIGINT stop it; a second one ends the process at once. SIGHUP reloads the
+settings, reads certificates again and opens log files again. SIGUSR1 opens log files
+again, SIGUSR2 does nothing. By default each of the last three would end the process.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Signals:
     Handles the signals of one daemon.
 
     :param reactor: in whose thread they are handled.
-    :param reload: reads certificates again.
+    :param reload: reads settings and certificates again, and opens log files again.
     :param reopen: opens log files again.
     """
 
@@ -40,7 +40,7 @@ class Signals:
     def install(self) -> None:
         """Install the handlers; those of SIGTERM and SIGINT after the reactor has
         installed its own."""
-        signal.signal(signal.SIGHUP, self._handler(self._hang_up))
+        signal.signal(signal.SIGHUP, self._handler(self._reload))
         signal.signal(signal.SIGUSR1, self._handler(self._reopen))
         signal.signal(signal.SIGUSR2, self._handler(self._nothing))
         self._reactor.callWhenRunning(self._take_endings)
@@ -63,11 +63,6 @@ class Signals:
             self._reactor.callFromThread(self._reactor.callWhenRunning, act)
 
         return handle
-
-    def _hang_up(self) -> None:
-        self._reopen()
-        self._reload()
-        self.log.info("SIGHUP: logs are open anew, certificates are read anew")
 
     def _nothing(self) -> None:
         self.log.info("SIGUSR2: nothing to do")

@@ -109,6 +109,14 @@ class Builder:
         """
         return self._build(deployment, trial=False)
 
+    def limit_heads(self, max_bytes: int, max_fields: int) -> None:
+        """
+        Set the size limits of the heads of responses, for open connections, too.
+
+        :param max_bytes: the first line and all fields.
+        """
+        self._limits.max_bytes, self._limits.max_fields = max_bytes, max_fields
+
     def try_out(self, deployment: Deployment) -> None:
         """
         Build a deployment and drop it, without effect on the served APIs.

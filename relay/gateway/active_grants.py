@@ -110,6 +110,20 @@ class ActiveGrants:
     def __len__(self) -> int:
         return len(self._entries)
 
+    def take(self, challenge_ms: int, warns: bool) -> None:
+        """
+        Take other settings, also for the exchanges under way.
+
+        :param challenge_ms: as above.
+        :param warns: as above.
+        """
+        self._warns = warns
+        if challenge_ms != self._challenge_ms:
+            self._challenge_ms = challenge_ms
+            self._due.clear()
+            for entry in self._entries.values():
+                self._expect(entry)
+
     def add(self, holder: Admitted, grants: Iterable[Grant]) -> None:
         """Add an admitted exchange, with its grants."""
         entry = _Entry(holder, grants)

@@ -55,8 +55,8 @@ class Exchange:
     One call: the client's request, the feed that answers it, and its outcome.
 
     :param stream: the client's request, at its head.
-    :param services: what all exchanges of the gateway share.
-    :param record: the facts of the call so far; they become the access log entry.
+    :param services: what all exchanges share; its settings apply until the end.
+    :param record: the facts of the call so far, for the access log.
     :param trusted: whether the peer is a trusted proxy.
     """
 
@@ -71,7 +71,7 @@ class Exchange:
     ) -> None:
         self.stream = stream
         self.request = stream.request
-        self.services = services
+        self.services, self.settings = services, services.settings
         self.record = record
         self.trusted = trusted
         self.target = NO_TARGET
@@ -174,7 +174,7 @@ class Exchange:
             self.streams = True
             self.events.find_in_body()
         services = self.services
-        complete(headers, services.wall_ms(), services.settings.via, event_stream)
+        complete(headers, services.wall_ms(), self.settings.via, event_stream)
         self._finish_head(code, headers)
         self.stream.begin(code, phrase, headers)
         self._answered()

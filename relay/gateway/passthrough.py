@@ -67,7 +67,7 @@ class Passthrough(Feed):
         services = exchange.services
         self._request_clock = Deadline(
             services.reactor,
-            services.settings.request_timeout_ms,
+            exchange.settings.request_timeout_ms,
         )
 
     def start(self, target: RequestTarget) -> None:
@@ -118,7 +118,7 @@ class Passthrough(Feed):
 
     def _headers_up(self, with_body: bool) -> Headers:
         exchange, request = self._exchange, self._exchange.request
-        settings = exchange.services.settings
+        settings = exchange.settings
         headers = upstream_headers(request.headers)
         trace = request.method == b"TRACE"
         if settings.forwarded_headers and not trace:

@@ -128,7 +128,7 @@ class GatewayResource(Resource):
         if route is None:
             if (refusal := fault_refusal(target.faults)) is not None:
                 raise Refused(refusal)
-            settings = self.services.settings
+            settings = exchange.settings
             raise Refused(
                 refusals.no_context_path(
                     settings.not_found_message, settings.not_found_content_type

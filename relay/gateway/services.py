@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from twisted.internet.interfaces import IReactorTime
 
 from relay.gateway.active_grants import ActiveGrants
-from relay.observability.access import AccessLog
+from relay.observability.access import AccessLog, CurrentAccessLog
 from relay.observability.live import LiveExchanges
 from relay.observability.observers import AccessLogging, Observers
 from relay.plans.consumers import Consumers
 from relay.settings.gateway import GatewaySettings, LimitSettings
 
 
-@dataclass(frozen=True)
+@dataclass
 class Services:
     """
     The services that all exchanges of the gateway share.
@@ -32,12 +32,21 @@ class Services:
     reactor: IReactorTime
     settings: GatewaySettings
     limits: LimitSettings
-    access: AccessLog
+    access: CurrentAccessLog
     live: LiveExchanges
     observers: Observers
     consumers: Consumers
     grants: ActiveGrants
     wall_ms: Callable[[], int]
+
+    def take(self, settings: GatewaySettings, limits: LimitSettings) -> None:
+        """
+        Take other settings, for the exchanges that begin from now on.
+
+        :param limits: how many exchanges there may be.
+        """
+        self.settings, self.limits = settings, limits
+        self.grants.take(settings.challenge_ms, settings.revocation == "warn")
 
     @classmethod
     def assemble(
@@ -56,15 +65,16 @@ class Services:
         :param wall_ms: the time of day, in milliseconds since the Unix epoch.
         """
         live, consumers = LiveExchanges(), Consumers()
+        current = CurrentAccessLog(access)
         warns = settings.revocation == "warn"
         grants = ActiveGrants(reactor, wall_ms, live, settings.challenge_ms, warns)
         consumers.watchers.append(grants)
-        observers = Observers(live, AccessLogging(access, wall_ms))
+        observers = Observers(live, AccessLogging(current, wall_ms))
         return cls(
             reactor,
             settings,
             limits,
-            access,
+            current,
             live,
             observers,
             consumers,

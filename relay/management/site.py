@@ -78,8 +78,8 @@ class ManagementSite(RestSite):
         flush: Flush = nothing_waits,
     ) -> None:
         masking = Masking(catalog.type_of)
-        root = ManagementRoot(
-            Guard(settings.management.hosts, "management.hosts"),
+        self._root = ManagementRoot(
+            _guard(settings),
             authentication,
             Families(
                 masking,
@@ -109,8 +109,18 @@ class ManagementSite(RestSite):
             ).resource(),
         )
         super().__init__(
-            root,
+            self._root,
             reactor,
             settings.gateway.head_timeout_ms,
             settings.management.max_body_bytes,
         )
+
+    def take(self, settings: Settings) -> None:
+        """Take other settings, for the next requests."""
+        self._root.guard = _guard(settings)
+        self.head_timeout_ms = settings.gateway.head_timeout_ms
+        self.max_body_bytes = settings.management.max_body_bytes
+
+
+def _guard(settings: Settings) -> Guard:
+    return Guard(settings.management.hosts, "management.hosts")

@@ -113,6 +113,45 @@ class AccessLog(Protocol):
     def reopen(self) -> None:
         """Open the path of the file again: another program has moved the file."""
 
+    def close(self) -> None:
+        """Close the file: no record follows."""
+
+
+class CurrentAccessLog:
+    """
+    The access log in force, which a reload may replace.
+
+    :param log: the first one.
+    """
+
+    def __init__(self, log: AccessLog) -> None:
+        self._log = log
+
+    def replace(self, log: AccessLog) -> None:
+        """Write to another log, and close the one before."""
+        before, self._log = self._log, log
+        before.close()
+
+    def opened(self, record: AccessRecord, now_ms: int) -> None:
+        """Write that an event stream has begun."""
+        self._log.opened(record, now_ms)
+
+    def closed(self, record: AccessRecord, now_ms: int) -> None:
+        """Write that an exchange is over."""
+        self._log.closed(record, now_ms)
+
+    def delivered(self, record: DeliveryRecord, now_ms: int) -> None:
+        """Write that an attempt to deliver an event is over."""
+        self._log.delivered(record, now_ms)
+
+    def reopen(self) -> None:
+        """Open the path of the file again."""
+        self._log.reopen()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._log.close()
+
 
 class JsonAccessLog:
     """
@@ -120,22 +159,28 @@ class JsonAccessLog:
 
     :param write: called with each line, including its line end.
     :param with_query: whether queries are written.
-    :param reopen: opens the file again; does nothing if there is no file.
+    :param file: its file; None if there is none.
     """
 
     def __init__(
         self,
         write: Callable[[str], object],
         with_query: bool,
-        reopen: Callable[[], None] = lambda: None,
+        file: LogFile | None = None,
     ) -> None:
         self._write = write
         self._with_query = with_query
-        self._reopen = reopen
+        self._file = file
 
     def reopen(self) -> None:
         """Open the path of the file again."""
-        self._reopen()
+        if self._file is not None:
+            self._file.reopen()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
 
     def opened(self, record: AccessRecord, now_ms: int) -> None:
         """Write the line of an event stream that has begun."""
@@ -211,6 +256,9 @@ class NoAccessLog:
     def reopen(self) -> None:
         """Do nothing: there is no file."""
 
+    def close(self) -> None:
+        """Do nothing: there is no file."""
+
 
 def open_access_log(settings: LogSettings) -> AccessLog:
     """
@@ -229,7 +277,7 @@ def open_access_log(settings: LogSettings) -> AccessLog:
         mode=0o640,
     )
     write = _Guarded(file.write)
-    return JsonAccessLog(write, settings.access_query, file.reopen)
+    return JsonAccessLog(write, settings.access_query, file)
 
 
 def _to_stdout(line: str) -> None:

@@ -95,7 +95,7 @@ class FlightRecorder(Service):
         self._wall_ms = wall_ms
         self._store = store
         self._gateway = gateway
-        self._with_query = with_query
+        self.with_query = with_query
         self._new: dict[LiveExchange, None] = {}
         """Exchanges under way that are not recorded."""
         self._recorded: dict[LiveExchange, float] = {}
@@ -213,7 +213,7 @@ class FlightRecorder(Service):
             self._flushed(all_of_them=True)
             return
         self._writing = True
-        gateway, now_ms, with_query = self._gateway, self._wall_ms(), self._with_query
+        gateway, now_ms, with_query = self._gateway, self._wall_ms(), self.with_query
 
         def make() -> list[FlightRecord]:
             return [flight_record(one, gateway, now_ms, with_query) for one in flights]

@@ -28,7 +28,8 @@ class LoopLag(Service):
 
     def __init__(self, reactor: Any, limit_s: float, after_s: float) -> None:
         self._reactor = reactor
-        self._limit_s = limit_s
+        self.limit_s = limit_s
+        """As above; it may be changed."""
         self.too_late = Sustained(reactor, after_s)
         """Whether the loop is too late, for long enough."""
         self.newest_s = 0.0
@@ -64,7 +65,7 @@ class LoopLag(Service):
     def _fired(self) -> None:
         late_s = max(self._reactor.seconds() - self._due_s, 0.0)
         self.newest_s = late_s
-        self.too_late.note(late_s > self._limit_s)
+        self.too_late.note(late_s > self.limit_s)
         self.delays.observe(late_s)
         self._recent_s[self._next] = late_s
         self._next = (self._next + 1) % RECENT

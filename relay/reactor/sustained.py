@@ -14,7 +14,8 @@ class Sustained:
 
     def __init__(self, clock: IReactorTime, after_s: float) -> None:
         self._clock = clock
-        self._after_s = after_s
+        self.after_s = after_s
+        """As above; it may be changed."""
         self._since_s: float | None = None
 
     def note(self, holds: bool) -> None:
@@ -31,4 +32,4 @@ class Sustained:
 
     def __bool__(self) -> bool:
         """Whether the condition has held for long enough."""
-        return self._since_s is not None and self.for_s >= self._after_s
+        return self._since_s is not None and self.for_s >= self.after_s

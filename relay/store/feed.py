@@ -81,6 +81,14 @@ class ChangeFeed(Service):
         """The interval of polls, in seconds."""
         return self._poll_s
 
+    def poll_every(self, poll_ms: int) -> None:
+        """
+        Set the interval of polls, from the next one on.
+
+        :param poll_ms: as above.
+        """
+        self._poll_s = poll_ms / 1000
+
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """
         Add a listener.

@@ -13,6 +13,8 @@ from relay.store.transaction import Transaction
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
+Forget = Callable[[Transaction], bool]
+"""Deletes a part within one transaction, and returns whether more is to be deleted."""
 AUDITS_EVERY_S = 3600.0
 RECORDS_EVERY_S = 60.0
 AT_ONCE = 1000
@@ -32,8 +34,7 @@ class Retention(Service):
     :param reactor: what calls later.
     :param what: what is deleted, for the log.
     :param every_s: the interval, in seconds.
-    :param forget: deletes a part within one transaction, and returns whether more is to
-        be deleted; None to delete nothing.
+    :param forget: None to delete nothing.
     """
 
     _log = Logger()
@@ -44,7 +45,7 @@ class Retention(Service):
         reactor: IReactorTime,
         what: str,
         every_s: float,
-        forget: Callable[[Transaction], bool] | None,
+        forget: Forget | None,
     ) -> None:
         self._store = store
         self._reactor = reactor
@@ -52,12 +53,25 @@ class Retention(Service):
         self._every_s = every_s
         self._forget_some = forget
         self._timer: IDelayedCall | None = None
+        self._looking = False
 
     def startService(self) -> None:
         """Begin with the reactor's first turns."""
         super().startService()
-        if self._forget_some is not None:
-            self._timer = self._reactor.callLater(0, self._look)
+        self._schedule(0)
+
+    def change(self, forget: Forget | None) -> None:
+        """
+        Delete by other rules, at once and from now on.
+
+        :param forget: as above.
+        """
+        self._forget_some = forget
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not self._looking:
+            self._schedule(0)
 
     def stopService(self) -> None:
         """Begin nothing more; the store waits for a transaction under way."""
@@ -66,22 +80,25 @@ class Retention(Service):
             self._timer.cancel()
             self._timer = None
 
+    def _schedule(self, delay_s: float) -> None:
+        if self.running and self._forget_some is not None:
+            self._timer = self._reactor.callLater(delay_s, self._look)
+
     def _look(self) -> None:
-        self._timer = None
+        self._timer, self._looking = None, True
         Deferred.fromCoroutine(self._forget())
 
     async def _forget(self) -> None:
-        assert self._forget_some is not None
         more = True
         try:
-            while self.running and more:
+            while self.running and more and self._forget_some is not None:
                 more = await self._store.write(self._forget_some)
         except StoreError as error:
             self._log.warn(
                 "{what} cannot be shortened: {error}", what=self._what, error=error
             )
-        if self.running:
-            self._timer = self._reactor.callLater(self._every_s, self._look)
+        self._looking = False
+        self._schedule(self._every_s)
 
 
 def audit_retention(store: Store, reactor: IReactorTime, days: int) -> Retention:
@@ -90,13 +107,24 @@ def audit_retention(store: Store, reactor: IReactorTime, days: int) -> Retention
 
     :param days: how long the trail is kept; 0 keeps it for ever.
     """
+    what = "the audit trail"
+    return Retention(store, reactor, what, AUDITS_EVERY_S, forget_audits(days))
+
+
+def forget_audits(days: int) -> Forget | None:
+    """
+    Return what deletes old entries of the audit trail.
+
+    :param days: as above.
+    """
+    if not days:
+        return None
 
     def forget(tx: Transaction) -> bool:
         before_ms = tx.now_ms - days * DAY_MS
         return tx.audits.forget(before_ms, AT_ONCE) == AT_ONCE
 
-    what = "the audit trail"
-    return Retention(store, reactor, what, AUDITS_EVERY_S, forget if days else None)
+    return forget
 
 
 def record_retention(
@@ -104,6 +132,18 @@ def record_retention(
 ) -> Retention:
     """
     Delete flight records that are too old or too many.
+
+    :param hours: as of :func:`forget_records`.
+    :param max_rows: as of it.
+    :param max_bytes: as of it.
+    """
+    forget = forget_records(hours, max_rows, max_bytes)
+    return Retention(store, reactor, "flight records", RECORDS_EVERY_S, forget)
+
+
+def forget_records(hours: int, max_rows: int, max_bytes: int) -> Forget:
+    """
+    Return what deletes flight records that are too old or too many.
 
     :param hours: how long a record is kept after it was written last; 0 deletes all,
         since none are written.
@@ -123,4 +163,4 @@ def record_retention(
             first_row = None
         return more
 
-    return Retention(store, reactor, "flight records", RECORDS_EVERY_S, forget)
+    return forget

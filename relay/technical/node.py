@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
+
+from twisted.internet.interfaces import IReactorTime
 
 from relay import __version__
 from relay.management.http.reply import Reply
@@ -24,6 +27,17 @@ class NodeFacts:
     id: str
     started_at_ms: int
     uptime_ms: Callable[[], int]
+
+    @classmethod
+    def of_start(cls, id: str, started_at_ms: int, clock: IReactorTime) -> Self:
+        """
+        Describe a daemon that starts now.
+
+        :param id: as above.
+        :param started_at_ms: as above.
+        """
+        begun_s = clock.seconds()
+        return cls(id, started_at_ms, lambda: round((clock.seconds() - begun_s) * 1000))
 
 
 class Node:

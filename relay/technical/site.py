@@ -34,7 +34,7 @@ class TechnicalRoot(Root):
     ) -> None:
         super().__init__(PREFIX, guard, authentication)
         self._node = node
-        self._open = (["health"], ["ready"]) if open_probes else ()
+        self.open_probes = open_probes
 
     def find(self, segments: list[str]) -> tuple[int, IResource]:
         """Find the router of a path: there is one."""
@@ -43,7 +43,8 @@ class TechnicalRoot(Root):
     def open_to(self, segments: list[str]) -> Identity | None:
         """Return the user of the probes of an orchestrator, which sends no
         credentials."""
-        return ANYBODY if segments[1:] in self._open else None
+        is_open = self.open_probes and segments[1:] in (["health"], ["ready"])
+        return ANYBODY if is_open else None
 
 
 class TechnicalSite(RestSite):
@@ -65,15 +66,32 @@ class TechnicalSite(RestSite):
         reactor: IReactorTime,
         families: Families,
     ) -> None:
+        self._users = users
         technical = settings.technical
+        self._root = TechnicalRoot(
+            _guard(settings),
+            TokenOrUser(tokens, users),
+            families.resource(),
+            technical.open_probes,
+        )
         super().__init__(
-            TechnicalRoot(
-                Guard(technical.hosts, "technical.hosts"),
-                TokenOrUser(tokens, users),
-                families.resource(),
-                technical.open_probes,
-            ),
+            self._root,
             reactor,
             settings.gateway.head_timeout_ms,
             MAX_BODY_BYTES,
         )
+
+    def take(self, settings: Settings, tokens: Tokens) -> None:
+        """
+        Take other settings, for the next requests.
+
+        :param tokens: as above.
+        """
+        self._root.guard = _guard(settings)
+        self._root.authentication = TokenOrUser(tokens, self._users)
+        self._root.open_probes = settings.technical.open_probes
+        self.head_timeout_ms = settings.gateway.head_timeout_ms
+
+
+def _guard(settings: Settings) -> Guard:
+    return Guard(settings.technical.hosts, "technical.hosts")

@@ -57,7 +57,7 @@ class Deliveries(Service):
         self._consumers = services.consumers
         self._access = services.access
         self._outbound = outbound
-        self._drain_ms = drain_ms
+        self.drain_ms = drain_ms
         self._progress = Progress(services.reactor, store)
         self._apis: dict[str, PushedApi] = {}
         self._running: dict[str, tuple[Hashable, Delivery]] = {}
@@ -102,7 +102,7 @@ class Deliveries(Service):
             self._timer.cancel()
             self._timer = None
         for subscription_id in list(self._running):
-            self._stop(subscription_id, self._drain_ms / 1000)
+            self._stop(subscription_id, self.drain_ms / 1000)
         return self._quiet(None)
 
     def view(self, subscription_id: str) -> dict[str, Any] | None:

@@ -13,7 +13,8 @@ from twisted.logger import capturedLogs, formatEvent
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
-from relay.daemon.listeners import MOST_ACCEPTS, Listeners
+from relay.daemon.listener import MOST_ACCEPTS, Place
+from relay.daemon.listeners import Listeners
 from relay.observability.probes import Health
 
 
@@ -43,13 +44,14 @@ class ReadyTests(SynchronousTestCase):
         """One line names each listener with the port that the system chose."""
         reactor: Any = EPollReactor()
         self.addCleanup(reactor._poller.close)
-        listeners = Listeners(reactor, 1000)
         path = Path(self.mktemp())
-        added = [
-            listeners.add("management", "tcp:0:interface=127.0.0.1", None),
-            listeners.add("listener six", "tcp6:0:interface=\\:\\:1", None),
-            listeners.add("listener local", f"unix:{path}:lockfile=0", None),
+        places = [
+            Place("management", "tcp:0:interface=127.0.0.1"),
+            Place("listener six", "tcp6:0:interface=\\:\\:1"),
+            Place("listener local", f"unix:{path}:lockfile=0"),
         ]
+        listeners = Listeners(reactor, places, 1000)
+        added = listeners.all
         listeners.startService()
         for listener in added:
             self.addCleanup(listener.port.connectionLost, None)
@@ -75,12 +77,13 @@ class HealthTests(SynchronousTestCase):
         """It is named with the reason: no site yet, or a socket without its file."""
         reactor: Any = EPollReactor()
         self.addCleanup(reactor._poller.close)
-        listeners = Listeners(reactor, 1000)
         path = Path(self.mktemp())
-        added = [
-            listeners.add("management", "tcp:0:interface=127.0.0.1", None),
-            listeners.add("listener local", f"unix:{path}:lockfile=0", None),
+        places = [
+            Place("management", "tcp:0:interface=127.0.0.1"),
+            Place("listener local", f"unix:{path}:lockfile=0"),
         ]
+        listeners = Listeners(reactor, places, 1000)
+        added = listeners.all
         self.assertIn("management: the port is not open", listeners.health().message)
         listeners.startService()
         for listener in added:
@@ -110,8 +113,9 @@ class AcceptTests(SynchronousTestCase):
         reactor: Any = EPollReactor()
         self.addCleanup(reactor._poller.close)
         site = Counting()
-        listeners = Listeners(reactor, 1000)
-        listener = listeners.add("management", "tcp:0:interface=127.0.0.1", None)
+        places = [Place("management", "tcp:0:interface=127.0.0.1")]
+        listeners = Listeners(reactor, places, 1000)
+        (listener,) = listeners.all
         listeners.startService()
         self.addCleanup(listener.port.connectionLost, None)
         listener.serve(site, reactor)

@@ -50,9 +50,9 @@ class DestinationCase(SynchronousTestCase):
         """Attach the log to an application; return it with twistd's observer."""
         application = Application("relay")
         logs = DaemonLogs(command, settings or LogSettings())
-        RelayService(
-            Settings(str(self.directory / "var")), reactor, False, logs
-        ).setServiceParent(application)
+        whole = Settings(str(self.directory / "var"))
+        service = RelayService(whole, lambda: whole, reactor, False, logs)
+        service.setServiceParent(application)
         return logs, ILogObserver(application, None)
 
     def say(self, observer: Any, text: str, level: Any = LogLevel.info) -> None:

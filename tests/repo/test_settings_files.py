@@ -11,6 +11,7 @@ from typing import Any, get_type_hints
 
 from twisted.trial.unittest import SkipTest, SynchronousTestCase
 
+from relay.settings.effect import NEXT_START, TAKEN_BY
 from relay.settings.schema import Settings, load
 from relay.settings.types import item_section, section_of
 from tests.repo.tree import ROOT
@@ -96,6 +97,19 @@ class GuideTests(SynchronousTestCase):
                 rows[key] = tomllib.loads(f"v = {row[2]}")["v"] if row[2] else None
         self.assertEqual(rows, existing(Settings))
 
+    def test_marks_what_takes_effect_at_the_next_start(self) -> None:
+        """The others take effect with a reload."""
+        marked = set()
+        section = ""
+        for line in GUIDE.read_text().splitlines():
+            if heading := re.match(r"## \[+([\w.]+)\]+", line):
+                section = heading[1]
+            row = re.match(r"\| `([\w.]+)` \|.* \*\(next start\)\* \|$", line)
+            if row:
+                marked.add(f"{section}.{row[1]}")
+        left = {name for name, takers in TAKEN_BY.items() if takers == NEXT_START}
+        self.assertEqual(marked, left - {"data_dir"})
+
 
 class UnitTests(SynchronousTestCase):
     """``etc/relay.service``."""
@@ -129,7 +143,7 @@ class UnitTests(SynchronousTestCase):
         self.assertGreater(int(stop[1]) * 1000, most_ms)
 
     def test_reloads_by_the_signal_that_reloads(self) -> None:
-        """``systemctl reload`` has certificates read and logs opened again."""
+        """``systemctl reload`` has settings read and logs opened again."""
         self.assertIn("\nExecReload=/bin/kill -HUP $MAINPID\n", UNIT.read_text())
 
     def test_runs_in_the_foreground_without_a_pid_file(self) -> None:

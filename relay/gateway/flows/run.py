@@ -74,7 +74,7 @@ class FlowRun(Feed):
         self._waiting: Deferred[None] | None = None
         self._clock = Deadline(
             exchange.services.reactor,
-            exchange.services.settings.request_timeout_ms,
+            exchange.settings.request_timeout_ms,
         )
 
     def enter(self, proceed: Callable[[], None]) -> None:

@@ -59,13 +59,14 @@ class Http2Site(Http1Site):
         self.max_streams = max_streams
         self.floods = Floods(reactor.seconds, limits.ipv6_prefix)
         self.connections: set[Http2Connection] = set()
-        application.when_closing.append(self._retire)
 
     def buildProtocol(self, addr: IAddress | None) -> Any:
         """Accept a connection, whose protocol the TLS handshake chooses."""
         return Negotiation(self, super().buildProtocol(addr))
 
-    def _retire(self) -> None:
+    def retire(self) -> None:
+        """Let each connection end with its last stream."""
+        super().retire()
         for connection in list(self.connections):
             connection.retire()
 

@@ -41,10 +41,24 @@ class ClientSite(ServerFactory):
         self.reactor = reactor
         self.closing = False
         """Whether connections end with the response that is made next."""
-        application.when_closing.append(self._close)
+        application.when_closing.append(self.retire)
 
-    def _close(self) -> None:
+    def take(self, settings: GatewaySettings, limits: LimitSettings) -> None:
+        """
+        Take other settings, for the next heads and connections.
+
+        :param limits: how much a request head may hold.
+        """
+        self.settings, self.limits = settings, limits
+
+    def retire(self) -> None:
+        """End each connection with the response that is made next."""
         self.closing = True
+
+    def stopFactory(self) -> None:
+        """Retire: the port is closed, or has another site."""
+        self.application.when_closing.remove(self.retire)
+        self.retire()
 
     def log(self, request: Request) -> None:
         """Write no line here: each exchange writes its own at its end."""

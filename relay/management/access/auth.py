@@ -73,6 +73,14 @@ class Authenticator:
         self._verified: OrderedDict[bytes, _Verified] = OrderedDict()
         self._verifying: dict[bytes, list[Deferred[bool]]] = {}
 
+    def take(self, settings: AdminSettings) -> None:
+        """Take other settings; passwords that are cached are verified once more."""
+        self._remember_s = settings.credential_cache_ms / 1000
+        self._failures.limit(
+            settings.max_failed_logins, settings.failed_login_window_ms
+        )
+        self._verified.clear()
+
     def check(self, authorization: bytes | None, address: str) -> Deferred[Identity]:
         """Return the user who sent a request.
 

@@ -49,10 +49,17 @@ class FailedLogins:
         capacity: int = CAPACITY,
     ) -> None:
         self._clock = clock
-        self._most = most
-        self._window_s = window_ms / 1000
+        self.limit(most, window_ms)
         self._capacity = capacity
         self._addresses: OrderedDict[str, _Attempts] = OrderedDict()
+
+    def limit(self, most: int, window_ms: int) -> None:
+        """Set the limits; a window that has begun ends as it would have.
+
+        :param most: failures of an address in a window.
+        """
+        self._most = most
+        self._window_s = window_ms / 1000
 
     def check(self, address: str) -> None:
         """

@@ -73,6 +73,10 @@ class NotFound(RequestError):
     """The path names an object that does not exist."""
 
 
+class Conflict(RequestError):
+    """The daemon is in a state that does not allow the request."""
+
+
 class PreconditionFailed(RequestError):
     """The object was changed since the client read it."""
 
@@ -131,6 +135,7 @@ STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (MethodNotAllowed, HTTPStatus.METHOD_NOT_ALLOWED),
     # Other exceptions of the router: a redirect to another spelling of the path.
     (HTTPException, HTTPStatus.NOT_FOUND),
+    (Conflict, HTTPStatus.CONFLICT),
     (PreconditionFailed, HTTPStatus.PRECONDITION_FAILED),
     (BodyTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (UnsupportedMediaType, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),

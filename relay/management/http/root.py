@@ -47,8 +47,8 @@ class Root(Resource):
     ) -> None:
         super().__init__()
         self._prefix = prefix
-        self._guard = guard
-        self._authentication = authentication
+        self.guard = guard
+        self.authentication = authentication
 
     def find(self, segments: list[str]) -> tuple[int, IResource]:
         """
@@ -77,14 +77,14 @@ class Root(Resource):
         return NOT_DONE_YET
 
     async def _serve(self, request: ManagementRequest) -> None:
-        self._guard.check(request)
+        self.guard.check(request)
         segments = _segments(request)
         if segments[:1] != [self._prefix] or not _is_plain(segments):
             raise NotFound("There is nothing at this path", "notFound")
         sent = request.requestHeaders.getRawHeaders(b"Authorization", [])
         identity = None if sent else self.open_to(segments)
         if identity is None:
-            identity = await self._authentication.check(
+            identity = await self.authentication.check(
                 # Two headers count as none: a proxy may have checked only one of them.
                 sent[0] if len(sent) == 1 else None,
                 _host_of(request.getClientAddress()),

@@ -65,6 +65,16 @@ class FileWatcher(Service):
             self._next.cancel()
             self._next = None
 
+    def look_every(self, interval_ms: int) -> None:
+        """
+        Set the pause between two looks, from the next one on.
+
+        :param interval_ms: as above.
+        """
+        self._interval_s = interval_ms / 1000
+        if self._next is not None:
+            self._next.reset(self._interval_s)
+
     def read_again(self) -> Deferred[None]:
         """
         Read all files now, changed or not. Files that cannot be used are logged at

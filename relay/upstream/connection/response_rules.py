@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from relay.http.body_reader import content_length
 
@@ -22,8 +22,13 @@ _STATUS = re.compile(rb"HTTP/1\.[0-9] [1-5][0-9]{2}(?: [\t\x20-\x7e\x80-\xff]*)?
 _TEXT = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
 
 
-class HeadLimits(NamedTuple):
-    """The size limits of a head: ``limits.max_head_bytes`` and ``max_headers``."""
+@dataclass(slots=True)
+class HeadLimits:
+    """
+    The size limits of a head: ``limits.max_head_bytes`` and ``max_headers``.
+
+    All connections of a gateway share one object, so that a change applies to all.
+    """
 
     max_bytes: int = 16_384
     """The size of the first line and all fields together, with their line ends."""

@@ -46,6 +46,14 @@ class AddressGuard:
     """
 
     def __init__(self, allow: Iterable[IPv4Network | IPv6Network | str] = ()) -> None:
+        self.allow(allow)
+
+    def allow(self, allow: Iterable[IPv4Network | IPv6Network | str]) -> None:
+        """
+        Replace the list of what is permitted besides public addresses.
+
+        :param allow: as above.
+        """
         listed = list(allow)
         self._networks = [one for one in listed if not isinstance(one, str)]
         self._names = {_plain(one) for one in listed if isinstance(one, str)}

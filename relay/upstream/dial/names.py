@@ -171,10 +171,7 @@ class Names:
         start: Callable[[Callable[[], None]], None] = in_thread,
     ) -> None:
         self._reactor = reactor
-        self._cache_s = cache_ms / 1000.0
-        self._stale_s = stale_ms / 1000.0
-        self._timeout_s = timeout_ms / 1000.0
-        self._most = most
+        self.limit(cache_ms, stale_ms, timeout_ms, most)
         self._look_up = look_up
         self._start = start
         self._known: OrderedDict[str, _Known] = OrderedDict()
@@ -182,6 +179,22 @@ class Names:
         """By name, the requests that wait for its lookup."""
         self._queue: deque[tuple[str, Hashable]] = deque()
         self._under_way: Counter[Hashable] = Counter()
+
+    def limit(
+        self, cache_ms: float, stale_ms: float, timeout_ms: float, most: int
+    ) -> None:
+        """
+        Set the limits of lookups, for those that begin from now on.
+
+        :param cache_ms: as above.
+        :param stale_ms: as above.
+        :param timeout_ms: as above.
+        :param most: as above.
+        """
+        self._cache_s = cache_ms / 1000.0
+        self._stale_s = stale_ms / 1000.0
+        self._timeout_s = timeout_ms / 1000.0
+        self._most = most
 
     def install(self) -> None:
         """Install this object as the resolver of the reactor."""

@@ -36,6 +36,19 @@ DEPLOYMENT_IN_FORCE = gauge(
     "The number of the deployment that this gateway serves; 0 for none.",
     "Below `relay_deployment_observed`: the newest deployment was rejected.",
 )
+RELOAD_SUCCESSFUL = gauge(
+    "relay_config_last_reload_successful",
+    (),
+    "1 if the last reload, or else the start, has put the settings file in force; 0 if "
+    "the file had mistakes.",
+    "0: the daemon runs with the settings of before; its log has the mistakes.",
+)
+RELOAD_TIME = gauge(
+    "relay_config_last_reload_success_timestamp_seconds",
+    (),
+    "When the settings file was last put in force, in seconds since the Unix epoch.",
+    "Older than the last change of the file: no reload was asked for, or it failed.",
+)
 LOOP_LAG = histogram(
     "relay_loop_lag_seconds",
     (),
@@ -93,6 +106,8 @@ MAX_FDS = gauge(
 )
 
 CONFIGURATION = (
+    RELOAD_SUCCESSFUL,
+    RELOAD_TIME,
     API_INFO,
     DEPLOYMENTS,
     DEPLOYMENT_OBSERVED,

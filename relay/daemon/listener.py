@@ -1,0 +1,273 @@
+"""One listener of the daemon: a port, and what accepts its connections."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.error import CannotListenError, ConnectionDone
+from twisted.internet.interfaces import (
+    IAddress,
+    IListeningPort,
+    ILoggingContext,
+    IProtocol,
+    IProtocolFactory,
+)
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from relay.daemon.admission import Admission
+from relay.daemon.errors import CannotStart
+from relay.http.listener.proxy_protocol import listen
+from relay.settings.listeners import ListenerSettings, TlsSettings
+from relay.tls.material import MaterialError
+from relay.tls.server import HostFiles, ServerCreator, tls_factory
+
+MOST_ACCEPTS = 8
+"""How many connections a port accepts in one turn of the reactor."""
+
+
+def accept_few(port: Any) -> None:
+    """
+    Bound the number of connections that a port accepts in one turn of the reactor.
+
+    Twisted accepts 100, and 20 more after each turn with that many. Each connection
+    then opens a stream, which takes 0.3 to 1 ms, more with TLS, in the next turn; open
+    streams would wait for tens of milliseconds while many clients connect.
+
+    :param port: a port of TCP or of a Unix socket; others are not changed.
+    """
+    if not hasattr(port, "numberAccepts"):
+        return
+    accept = port.doRead
+
+    def read() -> Any:
+        port.numberAccepts = MOST_ACCEPTS
+        return accept()
+
+    port.doRead = read
+
+
+@dataclass(frozen=True)
+class Place:
+    """
+    Where the daemon listens, and for whom.
+
+    :param name: the name of the listener in the log.
+    :param endpoint: a Twisted endpoint string.
+    :param tls: the TLS side; None without TLS.
+    :param client: the listener's settings if clients of published APIs connect to it;
+        None for a listener of operators.
+    """
+
+    name: str
+    endpoint: str
+    tls: TlsSettings | None = None
+    client: ListenerSettings | None = None
+
+    @property
+    def for_clients(self) -> bool:
+        """Whether clients of published APIs connect to it."""
+        return self.client is not None
+
+    def read_tls(self) -> ServerCreator | None:
+        """
+        Read the files of the TLS side.
+
+        :return: makes the TLS side of connections; None without TLS.
+        :raises MaterialError: when a file cannot be used, with the name of the
+            listener.
+        """
+        tls = self.tls
+        if tls is None:
+            return None
+        default = HostFiles((), tls.certificate, tls.key, tls.client_auth, tls.ca)
+        hosts = [
+            HostFiles(one.names, one.certificate, one.key, one.client_auth, one.ca)
+            for one in tls.hosts
+        ]
+        try:
+            return ServerCreator(
+                self.name, default, hosts, tls.directory, tls.offers_http2
+            )
+        except MaterialError as error:
+            raise MaterialError(f"{self.name}: {error}") from None
+
+
+@implementer(IProtocolFactory, ILoggingContext)
+class Listener:
+    """
+    One port, and the factory that it is opened with before its site is ready.
+
+    :param place: where it listens.
+    :param admission: counts the connections; None for a listener that is not paused
+        near the limit of open files.
+    """
+
+    log = Logger()
+    noisy = False
+
+    def __init__(self, place: Place, admission: Admission | None) -> None:
+        self.place = place
+        self.port: Any = None
+        """The open port; None before :meth:`open`."""
+        self.site: IProtocolFactory | None = None
+        """What accepts the connections; None before :meth:`serve`."""
+        self._admission = admission
+        self.creator: ServerCreator | None = None
+        """Makes the TLS side of connections; None without TLS."""
+        self._factory: IProtocolFactory | None = None
+        """The site, below the TLS side."""
+
+    def open(self, reactor: Any, head_timeout_ms: float) -> None:
+        """
+        Listen, without accepting yet.
+
+        :param reactor: what listens.
+        :param head_timeout_ms: how long the header of a PROXY protocol may take.
+        :raises CannotStart: when the address cannot be listened on.
+        :raises MaterialError: when a file of the TLS side cannot be used.
+        """
+        self.creator = self.place.read_tls()
+        endpoint = self.place.endpoint
+        opened: list[Any] = []
+        listening = listen(reactor, endpoint, self, head_timeout_ms)
+        listening.addBoth(opened.append)
+        try:
+            # Twisted's endpoints listen at once.
+            self.port = _result(opened)
+        except CannotListenError as error:
+            reason = getattr(error.socketError, "strerror", None) or error.socketError
+            raise CannotStart(f"cannot listen on {endpoint}: {reason}") from None
+        except Exception as error:
+            raise CannotStart(f"cannot listen on {endpoint}: {error}") from None
+        accept_few(self.port)
+        self.pause()
+
+    def logPrefix(self) -> str:
+        """Return what Twisted's own log lines call the listener."""
+        gateway = "gateway " if self._admission is not None else ""
+        return f"{gateway}{self.place.name} ({self.place.endpoint})"
+
+    def doStart(self) -> None:
+        """Do nothing: the port is open."""
+
+    def doStop(self) -> None:
+        """Stop the site: the port is closed."""
+        if self._factory is not None:
+            self._factory.doStop()
+
+    def buildProtocol(self, addr: IAddress) -> IProtocol | None:
+        """Build the protocol of the site."""
+        if self._admission is not None:
+            self._admission.connected()
+        return None if self._factory is None else self._factory.buildProtocol(addr)
+
+    def serve(self, site: IProtocolFactory, clock: Any) -> None:
+        """
+        Put a site behind the port, in the place of the one before.
+
+        :param site: makes the protocols of connections.
+        :param clock: the clock of the TLS side.
+        """
+        before = self._factory
+        self.site = self._factory = site
+        if self.creator is not None:
+            self._factory = tls_factory(self.creator, site, clock)
+        self._factory.doStart()
+        if before is not None:
+            before.doStop()
+        if not self.place.for_clients and self.is_exposed:
+            self.log.warn(
+                "the {name} API is reachable on {endpoint} without TLS: passwords"
+                " travel in clear text",
+                name=self.place.name,
+                endpoint=self.place.endpoint,
+            )
+
+    def move(self, place: Place, creator: ServerCreator | None) -> None:
+        """
+        Take other settings for the same port; :meth:`serve` follows.
+
+        :param place: with the same endpoint.
+        :param creator: made by this place.
+        """
+        self.place = place
+        self.creator = creator
+
+    def pause(self) -> None:
+        """Accept no connections."""
+        # Ports of other kinds than TCP and Unix sockets have no such method.
+        if hasattr(self.port, "stopReading"):
+            self.port.stopReading()
+
+    def accept(self) -> None:
+        """Accept connections, beginning with those in the backlog."""
+        if hasattr(self.port, "startReading"):
+            self.port.startReading()
+
+    @property
+    def problem(self) -> str | None:
+        """Why no client can connect, although the port should accept; None while
+        clients can."""
+        if self.port is None or not getattr(self.port, "connected", True):
+            return "the port is not open"
+        if self.site is None:
+            return "no connection is accepted yet"
+        address = self.port.getHost()
+        path = getattr(address, "name", None)
+        if path and not path.startswith(b"\0") and not os.path.exists(path):
+            return "the file of the socket was removed"
+        return None
+
+    @property
+    def address(self) -> str:
+        """The address that the port is bound to: ``host:port``, or ``unix:`` and a
+        path."""
+        address = self.port.getHost()
+        host = getattr(address, "host", None)
+        if host is None:
+            path = getattr(address, "name", None)
+            return str(address) if path is None else f"unix:{os.fsdecode(path)}"
+        host = f"[{host}]" if ":" in host else host
+        return f"{host}:{address.port}"
+
+    @property
+    def url(self) -> str:
+        """The URL, as seen from this machine."""
+        address = self.port.getHost()
+        host = getattr(address, "host", "127.0.0.1")
+        host = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+        host = f"[{host}]" if ":" in host else host
+        scheme = "http" if self.creator is None else "https"
+        return f"{scheme}://{host}:{getattr(address, 'port', 80)}"
+
+    def close(self) -> Deferred[Any]:
+        """Close the port; open connections go on."""
+        return maybeDeferred(self.port.stopListening)
+
+    def abandon(self) -> None:
+        """Close the port at once, if it is open."""
+        if self.port is not None:
+            self.port.connectionLost(Failure(ConnectionDone()))
+
+    @property
+    def is_exposed(self) -> bool:
+        """Whether other machines can connect, and without TLS."""
+        address = getattr(self.port.getHost(), "host", "127.0.0.1")
+        local = address.startswith("127.") or address in ("::1", "localhost")
+        return self.creator is None and not local
+
+
+def _result(opened: list[Any]) -> IListeningPort:
+    if not opened:
+        raise CannotStart("cannot listen: the endpoint does not listen at once")
+    (result,) = opened
+    raise_exception = getattr(result, "raiseException", None)
+    if raise_exception is not None:
+        raise_exception()
+    port: IListeningPort = result
+    return port

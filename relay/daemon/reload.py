@@ -1,0 +1,217 @@
+"""
+The reload: the settings are read again, and what can change while the daemon runs does.
+
+A reload has all of its effects or none: everything that can fail is prepared first, and
+nothing that is prepared has an effect before it is committed. It runs within one turn
+of the reactor, so that reloads never overlap and no client meets half of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from twisted.logger import Logger
+
+from relay.daemon.errors import CannotStart
+from relay.settings.effect import Merged, Taker, merged
+from relay.settings.schema import Settings
+from relay.settings.source import SettingsError
+from relay.tls.material import MaterialError
+
+
+def nothing() -> None:
+    """Do nothing."""
+
+
+class Prepared(NamedTuple):
+    """
+    A change that cannot fail any more.
+
+    :param commit: puts the change in force.
+    :param abandon: frees what was opened for a change that is not committed.
+    """
+
+    commit: Callable[[], None]
+    abandon: Callable[[], None] = nothing
+
+
+Prepare = Callable[[Settings], Prepared]
+"""Prepares a part of the daemon for other settings, without any effect.
+
+It raises :class:`~relay.daemon.errors.CannotStart`,
+:class:`~relay.settings.source.SettingsError`,
+:class:`~relay.tls.material.MaterialError` or ``OSError`` when the settings cannot be
+used."""
+
+
+class ReloadRefused(Exception):
+    """The daemon takes no reload now; the message has the reason."""
+
+
+@dataclass(frozen=True)
+class Reloaded:
+    """The result of a reload, as names of settings such as ``log.access``."""
+
+    applied: tuple[str, ...]
+    left: tuple[str, ...]
+    """Changed in the file, and in force from the next start on."""
+
+
+class Reload:
+    """
+    Reads the settings again, and changes the daemon.
+
+    No reload is taken before :meth:`accept`.
+
+    :param settings: in force since the start.
+    :param read: reads the settings from the same sources as at the start.
+    :param reopen: opens the log files again, whatever becomes of the reload.
+    :param renew: called by each reload that succeeds: reads certificates again, and the
+        like.
+    :param wall_ms: the time of day, in milliseconds since the Unix epoch.
+    """
+
+    log = Logger()
+
+    def __init__(
+        self,
+        settings: Settings,
+        read: Callable[[], Settings],
+        reopen: Callable[[], None],
+        renew: Callable[[], None],
+        wall_ms: Callable[[], int],
+    ) -> None:
+        self.settings = settings
+        """The settings in force."""
+        self.began: list[Callable[[], None]] = []
+        """Called before each reload."""
+        self.ended: list[Callable[[], None]] = []
+        """Called after each reload, whether it has succeeded or not."""
+        self.last_successful = True
+        """Whether the last reload, or else the start, has succeeded."""
+        self.last_success_ms = wall_ms()
+        """When the settings were last put in force, in milliseconds since the Unix
+        epoch."""
+        self.refuses: str | None = "the daemon is starting"
+        """Why no reload is taken now; None while reloads are taken."""
+        self._read = read
+        self._reopen = reopen
+        self._renew = renew
+        self._wall_ms = wall_ms
+        self._parts: Mapping[Taker, Prepare] = {}
+
+    def accept(self, parts: Mapping[Taker, Prepare]) -> None:
+        """
+        Take reloads from now on.
+
+        :param parts: prepares each part of the daemon.
+        """
+        self._parts = parts
+        self.refuses = None
+
+    def hang_up(self) -> None:
+        """Reload because of SIGHUP; what prevents it is logged."""
+        with suppress(SettingsError):
+            try:
+                self.run("SIGHUP")
+            except ReloadRefused as refused:
+                self.log.warn("no reload by SIGHUP: {reason}", reason=refused)
+
+    def run(self, by: str) -> Reloaded:
+        """
+        Reload.
+
+        :param by: who has asked for the reload, for the log.
+        :raises ReloadRefused: when the daemon takes no reload now.
+        :raises SettingsError: with all mistakes; nothing has changed.
+        """
+        self._reopen()
+        self._check()
+        self._call(self.began)
+        try:
+            return self._run(by)
+        finally:
+            self._call(self.ended)
+
+    def try_out(self) -> Reloaded:
+        """
+        Find out what a reload would do, without doing it.
+
+        :raises ReloadRefused: when the daemon takes no reload now.
+        :raises SettingsError: with all mistakes.
+        """
+        self._check()
+        change = self._change()
+        for one in self._prepare(change):
+            one.abandon()
+        return Reloaded(change.applied, change.left)
+
+    def _check(self) -> None:
+        if self.refuses is not None:
+            raise ReloadRefused(self.refuses)
+
+    def _run(self, by: str) -> Reloaded:
+        try:
+            change = self._change()
+            prepared = self._prepare(change)
+        except SettingsError as error:
+            self.last_successful = False
+            for mistake in error.mistakes:
+                self.log.error("reload: {mistake}", mistake=mistake)
+            self.log.error("reload by {by}: the settings stay as they were", by=by)
+            raise
+        self.settings = change.settings
+        self._call([*(one.commit for one in prepared), self._renew])
+        self.last_successful = True
+        self.last_success_ms = self._wall_ms()
+        for name in change.left:
+            self.log.warn(
+                "{name}: changed in the file; takes effect at the next start", name=name
+            )
+        self.log.info(
+            "reload by {by}: changed {names}",
+            by=by,
+            names=", ".join(change.applied) or "no setting",
+        )
+        return Reloaded(change.applied, change.left)
+
+    def _change(self) -> Merged:
+        read = self._read()
+        try:
+            return merged(self.settings, read)
+        except ValueError as error:
+            raise SettingsError(f"{error} (with what the next start changes)") from None
+
+    def _prepare(self, change: Merged) -> list[Prepared]:
+        """
+        Prepare all parts that take a changed setting.
+
+        :raises SettingsError: with the mistakes of all parts; nothing is left open.
+        """
+        prepared: list[Prepared] = []
+        mistakes: list[str] = []
+        for taker, prepare in self._parts.items():
+            if taker not in change.takers:
+                continue
+            try:
+                prepared.append(prepare(change.settings))
+            except CannotStart as error:
+                mistakes += error.reasons
+            except (SettingsError, MaterialError, OSError) as error:
+                mistakes += str(error).splitlines()
+        if mistakes:
+            for one in prepared:
+                one.abandon()
+            raise SettingsError(*mistakes)
+        return prepared
+
+    def _call(self, calls: Sequence[Callable[[], None]]) -> None:
+        """Call all, of which none should fail: a defect of one does not stop others."""
+        for call in calls:
+            try:
+                call()
+            except Exception:
+                self.log.failure("a step of the reload has failed")

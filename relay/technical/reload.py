@@ -1,0 +1,90 @@
+"""The reload of the settings file."""
+
+from __future__ import annotations
+
+import re
+from typing import Protocol
+
+from relay.management.http.errors import BadRequest, Conflict
+from relay.management.http.reply import Reply
+from relay.management.http.routing import RestCall, route
+from relay.model.role import Role
+from relay.model.schema.errors import Issue
+from relay.settings.source import SettingsError
+
+_NAMED = re.compile(r"([a-z_]+(?:\.[a-z0-9_]+|\[\d+\])*) \(")
+
+
+class Reloaded(Protocol):
+    """The names of the settings that a reload changes."""
+
+    @property
+    def applied(self) -> tuple[str, ...]:
+        """The settings that are in force now."""
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """The settings whose new values take effect at the next start."""
+
+
+class Reload(Protocol):
+    """Reads the settings again."""
+
+    refuses: str | None
+    """Why no reload is taken now; None while reloads are taken."""
+
+    def run(self, by: str) -> Reloaded:
+        """
+        Reload.
+
+        :param by: who has asked for the reload, for the log.
+        :raises SettingsError: with all mistakes; nothing has changed.
+        """
+
+    def try_out(self) -> Reloaded:
+        """
+        Find out what a reload would do.
+
+        :raises SettingsError: with all mistakes.
+        """
+
+
+class Reloads:
+    """The resource family of reloads."""
+
+    def __init__(self, reload: Reload) -> None:
+        self._reload = reload
+
+    @route("POST", "/reload", query=("dryRun",), role=Role.ADMIN)
+    async def reload(self, call: RestCall) -> Reply:
+        """Reload, or with ``dryRun`` find out what a reload would do."""
+        reload, dry_run = self._reload, call.query.flag("dryRun")
+        if reload.refuses is not None:
+            raise Conflict(f"No reload now: {reload.refuses}", "reload.refused")
+        try:
+            found = reload.try_out() if dry_run else reload.run(_who(call))
+        except SettingsError as error:
+            raise BadRequest(
+                "The settings have mistakes; nothing has changed",
+                "settings.invalid",
+                issues=[Issue(mistake, _name(mistake)) for mistake in error.mistakes],
+            ) from None
+        return Reply(
+            200,
+            {
+                "dryRun": dry_run,
+                "applied": list(found.applied),
+                "left": list(found.left),
+            },
+        )
+
+
+def _who(call: RestCall) -> str:
+    token = call.user.token
+    return call.user.name if token is None else f"{call.user.name} (token {token})"
+
+
+def _name(mistake: str) -> str:
+    """Return the name of the setting in a mistake; empty if there is none."""
+    named = _NAMED.match(mistake)
+    return "" if named is None else named[1]

@@ -1,0 +1,214 @@
+"""A changed settings file takes effect without a restart."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+from tests.wire.harness.case import WireCase
+from tests.wire.harness.client import RawClient
+from tests.wire.harness.daemon import Answer, Daemon, proxy_api, until
+from tests.wire.harness.scripted import answering, scripted
+from tests.wire.operate.technical import technical
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+LISTENER = """
+[[gateway.listeners]]
+id = "{id}"
+endpoint = "tcp:{port}:interface=127.0.0.1{more}"
+"""
+
+
+def listener(port: int, id: str = "default", more: str = "") -> str:
+    """Write one listener."""
+    return LISTENER.format(id=id, port=port, more=more)
+
+
+class ReloadCase(WireCase):
+    """Each test has a daemon of its own, and changes its file."""
+
+    def start(self, toml: str = "[limits]\n") -> Daemon:
+        """Start a daemon with a settings file."""
+        return self.start_daemon(toml=toml)
+
+    def write(self, daemon: Daemon, toml: str) -> None:
+        """Replace the settings file."""
+        (daemon.data_dir / "relay.toml").write_text(toml)
+
+    def post(self, daemon: Daemon, query: str = "") -> Answer:
+        """Ask for a reload."""
+        return technical(daemon, "POST", f"/_node/reload{query}")
+
+    def reload(self, daemon: Daemon, toml: str) -> dict[str, Any]:
+        """Reload another file, and insist on success."""
+        self.write(daemon, toml)
+        answer = self.post(daemon)
+        self.assertEqual(answer.status, 200, answer.body)
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def hang_up(self, daemon: Daemon, toml: str, line: str) -> None:
+        """Reload another file by a signal, and wait for a line of the log."""
+        self.write(daemon, toml)
+        os.kill(daemon.pid, signal.SIGHUP)
+        until(lambda: line in daemon.log(), line, failed=daemon.log)
+
+
+class SettingsTests(ReloadCase):
+    """What is applied, what is left, and what is refused."""
+
+    def test_applied_and_left(self) -> None:
+        """The answer names both; a trial changes nothing."""
+        daemon = self.start()
+        changed = (
+            "[limits]\nmax_exchanges = 7\n[store]\nthreads = 2\n"
+            '[process]\nshare_data_dir = true\n[outbound]\nallow = ["127.0.0.1"]\n'
+        )
+        expected = {
+            "applied": ["limits.max_exchanges", "outbound.allow"],
+            "left": ["store.threads", "process.share_data_dir"],
+        }
+        self.write(daemon, changed)
+        for _ in range(2):
+            answer = self.post(daemon, "?dryRun=true")
+            self.assertEqual(answer.json(), {"dryRun": True, **expected})
+        self.assertEqual(self.post(daemon).json(), {"dryRun": False, **expected})
+        self.assertEqual(self.post(daemon).json()["applied"], [])
+        log = daemon.log()
+        for name in expected["left"]:
+            self.assertIn(
+                f"{name}: changed in the file; takes effect at the next start", log
+            )
+        self.assertIn(
+            "reload by admin: changed limits.max_exchanges, outbound.allow", log
+        )
+
+    def test_mistakes(self) -> None:
+        """All are in the answer and in the log, and nothing has changed."""
+        daemon = self.start("[gateway]\nvia = false\n")
+        broken = "[gateway]\nvia = true\nspeed = 1\n[limits]\nmax_headers = 1\n"
+        self.write(daemon, broken)
+        for query in ("?dryRun=true", ""):
+            answer = self.post(daemon, query)
+            self.assertEqual(answer.status, 400)
+            body = answer.json()
+            self.assertEqual(body["technicalCode"], "settings.invalid")
+            self.assertEqual(
+                [one["location"] for one in body["details"]],
+                ["gateway.speed", "limits.max_headers"],
+            )
+        for one in body["details"]:
+            self.assertIn(f"reload: {one['message']}", daemon.log())
+        self.write(daemon, "[gateway\n")
+        answer = self.post(daemon)
+        self.assertEqual(answer.status, 400)
+        self.assertIn("is not TOML", answer.json()["details"][0]["message"])
+        os.unlink(daemon.data_dir / "relay.toml")
+        self.assertIn(b"cannot read", self.post(daemon).body)
+        self.assertEqual(self.reload(daemon, "[gateway]\n")["applied"], ["gateway.via"])
+
+    def test_by_a_signal(self) -> None:
+        """SIGHUP does the same; a broken file is in the log."""
+        daemon = self.start()
+        self.hang_up(daemon, "[limits\n", "the settings stay as they were")
+        self.hang_up(
+            daemon,
+            "[limits]\nmax_exchanges = 3\n",
+            "reload by SIGHUP: changed limits.max_exchanges",
+        )
+
+    def test_roles(self) -> None:
+        """Only an administrator may reload."""
+        daemon = self.start()
+        answer = technical(daemon, "POST", "/_node/reload", authorization=None)
+        self.assertEqual(answer.status, 401)
+
+    def test_several_at_once(self) -> None:
+        """Each is complete before the next begins."""
+        daemon = self.start()
+        self.write(daemon, "[limits]\nmax_exchanges = 7\n")
+        clients = [RawClient(daemon.technical_port) for _ in range(8)]
+        from tests.wire.operate.technical import ADMIN
+
+        for client in clients:
+            self.addCleanup(client.close)
+            client.send(
+                b"POST /_node/reload HTTP/1.1\r\nHost: localhost\r\n"
+                b"Authorization: %s\r\nConnection: close\r\n"
+                b"Content-Length: 0\r\n\r\n" % ADMIN.encode()
+            )
+        bodies = [
+            json.loads(client.rest()[0].partition(b"\r\n\r\n")[2]) for client in clients
+        ]
+        applied = [one["applied"] for one in bodies if one["applied"]]
+        self.assertEqual(applied, [["limits.max_exchanges"]])
+
+
+class PartsTests(ReloadCase):
+    """A changed setting of each part takes effect."""
+
+    def test_limits(self) -> None:
+        """Fewer requests of one address."""
+        daemon = self.start()
+        with scripted(answering(OK)) as (port, _):
+            daemon.publish(proxy_api(f"http://127.0.0.1:{port}/", "/a"))
+            self.assertEqual([daemon.get("/a").status for _ in range(3)], [200] * 3)
+            self.reload(daemon, "[limits]\nmax_attempts_per_address = 1\n")
+            self.assertEqual([daemon.get("/a").status for _ in range(2)], [200, 429])
+
+    def test_heads(self) -> None:
+        """Larger heads of requests and responses."""
+        daemon = self.start()
+        big = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nBig: %s\r\n\r\nok" % (
+            b"x" * 20_000
+        )
+        with scripted(answering(big)) as (port, _):
+            daemon.publish(proxy_api(f"http://127.0.0.1:{port}/", "/a"))
+            self.assertEqual(daemon.get("/a").status, 502)
+            self.assertEqual(daemon.get("/a", {"Big": "x" * 20_000}).status, 431)
+            self.reload(daemon, "[limits]\nmax_head_bytes = 65536\n")
+            self.assertEqual(daemon.get("/a", {"Big": "x" * 20_000}).status, 200)
+
+    def test_gateway(self) -> None:
+        """Headers and texts of the gateway."""
+        daemon = self.start()
+        with scripted(answering(OK)) as (port, _):
+            daemon.publish(proxy_api(f"http://127.0.0.1:{port}/", "/a"))
+            self.assertIsNotNone(daemon.get("/a").headers["Via"])
+            self.reload(
+                daemon,
+                '[gateway]\nvia = false\nnot_found_message = "nothing here"\n',
+            )
+            self.assertIsNone(daemon.get("/a").headers["Via"])
+            self.assertEqual(daemon.get("/none").body, b"nothing here")
+
+    def test_access_log(self) -> None:
+        """Another file, with queries; the file before gets no more lines."""
+        daemon = self.start()
+        daemon.get("/none?q=1")
+        before = daemon.data_dir / "access.log"
+        until(lambda: before.read_text(), "a line in the file before")
+        path = daemon.data_dir / "other.log"
+        toml = f'[log]\naccess = "{path}"\naccess_query = true\n'
+        self.write(daemon, toml)
+        self.post(daemon, "?dryRun=true")
+        self.assertFalse(path.exists())
+        self.reload(daemon, toml)
+        size = before.stat().st_size
+        daemon.get("/none?q=2")
+        line = until(path.read_text, "a line in the new file")
+        self.assertIn("query", json.loads(line))
+        self.assertEqual(before.stat().st_size, size)
+        self.assertEqual(self.open_files(daemon, before), 0)
+        self.write(daemon, '[log]\naccess = "/nowhere/at/all.log"\n')
+        answer = self.post(daemon)
+        self.assertEqual(answer.status, 400)
+        self.assertIn("/nowhere/at/all.log", answer.json()["details"][0]["message"])
+
+    def open_files(self, daemon: Daemon, path: Path) -> int:
+        """Count the descriptors that the daemon has of a file."""
+        links = Path(f"/proc/{daemon.pid}/fd").iterdir()
+        return sum(os.readlink(one) == str(path) for one in links)
