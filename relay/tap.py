@@ -11,7 +11,6 @@ accept.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +54,7 @@ from relay.reactor.detached import print_whole_failures
 from relay.reactor.heap import Heap, HeapTrimmer
 from relay.reactor.loop_lag import LoopLag
 from relay.reactor.polling import poll_lean
+from relay.settings.origins import Sources
 from relay.settings.schema import Settings
 from relay.settings.source import SettingsError
 from relay.store.errors import StoreError
@@ -86,7 +86,9 @@ def makeService(options: Options) -> RelayService:
         logs = DaemonLogs(command, settings.log)
     except SettingsError as error:
         raise CannotStart(str(error)) from None
-    return RelayService(settings, options["read"], reactor, bool(options["demo"]), logs)
+    return RelayService(
+        settings, options["sources"], reactor, bool(options["demo"]), logs
+    )
 
 
 class RelayService(MultiService):
@@ -94,7 +96,7 @@ class RelayService(MultiService):
     The daemon.
 
     :param settings: all settings.
-    :param read: reads them again, from the same sources.
+    :param sources: where they are from.
     :param demo: run the demo source and create its API.
     :param logs: the daemon's own log; None leaves it to twistd.
     """
@@ -104,14 +106,17 @@ class RelayService(MultiService):
     def __init__(
         self,
         settings: Settings,
-        read: Callable[[], Settings],
+        sources: Sources,
         reactor: Any,
         demo: bool,
         logs: DaemonLogs | None = None,
     ) -> None:
         super().__init__()
         self._logs = logs
-        self._reload = Reload(settings, read, self._reopen_logs, self._renew, wall_ms)
+        self._sources = sources
+        self._reload = Reload(
+            settings, sources.read, self._reopen_logs, self._renew, wall_ms
+        )
         self._reactor = reactor
         self._installed = find_installed()
         self._demo_source = DEMO_SOURCE if demo else None
@@ -332,6 +337,7 @@ class RelayService(MultiService):
             None if self._metrics is None else self._metrics.all,
             nothing_waits if self._records is None else self._records.flush,
             self._reload,
+            self._sources,
         )
 
     def gateway_urls(self) -> list[str]:

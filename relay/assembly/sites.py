@@ -19,9 +19,11 @@ from relay.management.traffic.logs import Flush
 from relay.model.secrets import Masking
 from relay.observability.metrics.scrape import Scraped
 from relay.observability.probes import Probes
+from relay.settings.origins import Sources
 from relay.settings.schema import Settings
 from relay.store.store import Store
 from relay.technical.access import Tokens
+from relay.technical.configuration import Configuration
 from relay.technical.health import Health, Reasons
 from relay.technical.metrics import PrometheusMetrics
 from relay.technical.node import Node, NodeFacts
@@ -59,6 +61,7 @@ class Sites:
     metrics: Scraped | None
     flush: Flush
     reload: Reload
+    sources: Sources
 
     def management(self) -> ManagementSite:
         """Make the site of the management API."""
@@ -88,6 +91,7 @@ class Sites:
             masking,
             Node(self.facts),
             Health(self.probes, self.unready),
+            Configuration(lambda: self.sources.describe(self.reload.settings)),
             PrometheusMetrics(self.metrics),
             LiveStreams(Streams(self.reactor, services.live, LiveView()), watches),
             Reloads(self.reload),

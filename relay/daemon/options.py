@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 
 import twisted
 from twisted.python import usage
 
 from relay import __version__
 from relay.daemon.errors import CannotStart
-from relay.settings.schema import load
+from relay.settings.origins import Sources
 from relay.settings.source import SettingsError
 
 
@@ -78,8 +77,8 @@ class Options(usage.Options):
         # twistd may change its directory afterwards.
         config = self["config"] and os.path.abspath(self["config"])
         data_dir = os.path.abspath(self["data-dir"])
-        self["read"] = partial(load, config, data_dir, os.environ, given)
+        sources = self["sources"] = Sources(config, data_dir, os.environ, given)
         try:
-            self["settings"] = self["read"]()
+            self["settings"] = sources.read()
         except SettingsError as error:
             raise CannotStart(*str(error).splitlines()) from None

@@ -59,6 +59,20 @@ def load(
     options: Mapping[str, object],
 ) -> Settings:
     """
+    Read every source and merge them.
+
+    The parameters and the exception are those of :func:`read_sources`.
+    """
+    return read_sources(config_path, data_dir, environ, options)[0]
+
+
+def read_sources(
+    config_path: str | None,
+    data_dir: str,
+    environ: Mapping[str, str],
+    options: Mapping[str, object],
+) -> tuple[Settings, dict[str, Given]]:
+    """
     Read every source and merge them: option over environment over file over default.
 
     :param config_path: the TOML file, if there is one.
@@ -66,6 +80,7 @@ def load(
     :param environ: the environment; names that begin with ``RELAY__`` count.
     :param options: the command line. ``gateway`` holds endpoint strings and replaces
         all listeners, ``management`` and ``technical`` one; others are not looked at.
+    :return: the settings, and the values that the sources gave, by name.
     :raises SettingsError: with one line for each thing that cannot be used.
     """
     mistakes = Mistakes()
@@ -80,13 +95,13 @@ def load(
         with mistakes.noted():
             source = given["data_dir"].source
             raise SettingsError(f"data_dir ({source}): is set by --data-dir only")
-    given["data_dir"] = Given(os.path.abspath(data_dir), "--data-dir")
+    given["data_dir"] = Given(os.path.abspath(data_dir), "--data-dir", origin="option")
     settings = None
     with mistakes.noted():
         settings = _substituted(build(Settings, given, "--data-dir"))
     mistakes.check()
     assert settings is not None
-    return settings
+    return settings, given
 
 
 def _substituted(settings: Settings) -> Settings:

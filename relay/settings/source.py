@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, fields
 from difflib import get_close_matches
-from typing import Any, TypeVar, cast, get_type_hints
+from typing import Any, Literal, TypeVar, cast, get_type_hints
 
 from relay.settings.types import convert, item_section, section_of
 
 T = TypeVar("T")
+Origin = Literal["option", "environment", "file", "default"]
 
 _PREFIX = "RELAY__"
 _LISTENERS = "gateway.listeners"
@@ -65,6 +66,8 @@ class Given:
     """The file, variable or option, for error messages."""
     text: bool = False
     """Whether the source has only text, which is then read."""
+    origin: Origin = "file"
+    """The kind of the source."""
 
 
 def from_file(path: str, root: type[Any], mistakes: Mistakes) -> dict[str, Given]:
@@ -109,9 +112,13 @@ def from_environment(
             if name not in known:
                 raise SettingsError(_unknown(name, "environment", list(known)))
             if name == _LISTENERS_VARIABLE:
-                given[_LISTENERS] = _listeners(environ[name].split(), name)
+                given[_LISTENERS] = _listeners(
+                    environ[name].split(), name, "environment"
+                )
             else:
-                given[known[name]] = Given(environ[name], name, text=True)
+                given[known[name]] = Given(
+                    environ[name], name, text=True, origin="environment"
+                )
     return given
 
 
@@ -140,22 +147,27 @@ def from_options(options: Mapping[str, object]) -> dict[str, Given]:
     given: dict[str, Given] = {}
     if gateway := options.get("gateway"):
         endpoints = [gateway] if isinstance(gateway, str) else gateway
-        given[_LISTENERS] = _listeners(cast(Sequence[str], endpoints), "--gateway")
+        named = cast(Sequence[str], endpoints)
+        given[_LISTENERS] = _listeners(named, "--gateway", "option")
     if management := options.get("management"):
-        given["management.endpoint"] = Given(management, "--management")
+        given["management.endpoint"] = Given(
+            management, "--management", origin="option"
+        )
     if "technical" in options:
-        given["technical.endpoint"] = Given(options["technical"], "--technical")
+        given["technical.endpoint"] = Given(
+            options["technical"], "--technical", origin="option"
+        )
     return given
 
 
-def _listeners(endpoints: Sequence[str], source: str) -> Given:
+def _listeners(endpoints: Sequence[str], source: str, origin: Origin) -> Given:
     if not endpoints:
         raise SettingsError(f"{_LISTENERS} ({source}): must be at least one endpoint")
     tables = [
         {"id": f"default-{n}" if n > 1 else "default", "endpoint": endpoint}
         for n, endpoint in enumerate(endpoints, start=1)
     ]
-    return Given(tables, source)
+    return Given(tables, source, origin=origin)
 
 
 def _flatten(

@@ -24,7 +24,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.daemon.logs import DaemonLogs
 from relay.settings.observability import LogSettings
-from relay.settings.schema import Settings
+from relay.settings.origins import Sources
 from relay.settings.source import SettingsError
 from relay.tap import RelayService
 
@@ -50,8 +50,8 @@ class DestinationCase(SynchronousTestCase):
         """Attach the log to an application; return it with twistd's observer."""
         application = Application("relay")
         logs = DaemonLogs(command, settings or LogSettings())
-        whole = Settings(str(self.directory / "var"))
-        service = RelayService(whole, lambda: whole, reactor, False, logs)
+        sources = Sources(None, str(self.directory / "var"), {}, {})
+        service = RelayService(sources.read(), sources, reactor, False, logs)
         service.setServiceParent(application)
         return logs, ILogObserver(application, None)
 
