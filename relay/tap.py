@@ -22,7 +22,7 @@ from twisted.python.failure import Failure
 
 from relay import __version__
 from relay.assembly.gateway import GatewayService
-from relay.assembly.places import DEMO, MANAGEMENT, TECHNICAL, SiteMaker, places
+from relay.assembly.places import DEMO, MANAGEMENT, TECHNICAL, SiteMaker, moved, places
 from relay.assembly.probes import daemon_probes, unready
 from relay.assembly.records import DaemonRecords
 from relay.assembly.reload import Parts
@@ -37,7 +37,7 @@ from relay.daemon.process import favour_reactor, raise_file_limit, settle_garbag
 from relay.daemon.reload import Reload
 from relay.daemon.signals import Signals
 from relay.daemon.stopping import Step, Stop
-from relay.demo import DEMO_SOURCE, Demo
+from relay.demo import Demo
 from relay.gateway.services import Services
 from relay.installed import find_installed
 from relay.management.access.auth import Authenticator
@@ -54,6 +54,7 @@ from relay.reactor.detached import print_whole_failures
 from relay.reactor.heap import Heap, HeapTrimmer
 from relay.reactor.loop_lag import LoopLag
 from relay.reactor.polling import poll_lean
+from relay.settings.demo import DemoSettings
 from relay.settings.origins import Sources
 from relay.settings.schema import Settings
 from relay.settings.source import SettingsError
@@ -87,7 +88,7 @@ def makeService(options: Options) -> RelayService:
     except SettingsError as error:
         raise CannotStart(str(error)) from None
     return RelayService(
-        settings, options["sources"], reactor, bool(options["demo"]), logs
+        settings, options["sources"], reactor, options["demo"] or None, logs
     )
 
 
@@ -97,7 +98,7 @@ class RelayService(MultiService):
 
     :param settings: all settings.
     :param sources: where they are from.
-    :param demo: run the demo source and create its API.
+    :param demo: the demo source is run, and an API created for it; None for neither.
     :param logs: the daemon's own log; None leaves it to twistd.
     """
 
@@ -108,7 +109,7 @@ class RelayService(MultiService):
         settings: Settings,
         sources: Sources,
         reactor: Any,
-        demo: bool,
+        demo: DemoSettings | None,
         logs: DaemonLogs | None = None,
     ) -> None:
         super().__init__()
@@ -119,7 +120,8 @@ class RelayService(MultiService):
         )
         self._reactor = reactor
         self._installed = find_installed()
-        self._demo_source = DEMO_SOURCE if demo else None
+        self._demo_settings = demo
+        self._demo_source = None if demo is None else demo.endpoints[DEMO]
         self._listeners = Listeners(
             reactor,
             places(settings, self._demo_source),
@@ -299,7 +301,9 @@ class RelayService(MultiService):
         )
         if self._demo is not None:
             url = self._listeners.named(MANAGEMENT).url
-            self._demo.begin(url, self.gateway_urls()[0])
+            source_url = self._listeners.named(DEMO).url
+            elsewhere = moved(self._demo_settings, self._listeners)
+            self._demo.begin(url, self.gateway_urls()[0], source_url, elsewhere)
         settle_garbage()
         self._listeners.accept()
         self._readiness.clear(STARTING)

@@ -21,9 +21,7 @@ class MakeServiceTests(SynchronousTestCase):
         """No file, no thread, no connection, and no timer."""
         directory = Path(self.mktemp()).absolute()
         options = Options()
-        options.parseOptions(
-            ["--data-dir", str(directory), "--gateway", "tcp:0", "--demo"]
-        )
+        options.parseOptions(["--data-dir", str(directory), "--demo"])
         gc.collect()
         before = self.opened()
         service = makeService(options)

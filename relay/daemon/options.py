@@ -9,6 +9,7 @@ from twisted.python import usage
 
 from relay import __version__
 from relay.daemon.errors import CannotStart
+from relay.settings.demo import demo_settings
 from relay.settings.origins import Sources
 from relay.settings.source import SettingsError
 
@@ -68,6 +69,9 @@ class Options(usage.Options):
         :raises CannotStart: with one line that names the setting.
         """
         given: dict[str, object] = {}
+        if self["demo"]:
+            # Chosen once: a reload must not find its own ports taken.
+            given["demo"] = self["demo"] = demo_settings()
         if self["gateways"]:
             given["gateway"] = self["gateways"]
         if self["management"] is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from twisted.application.service import Service
@@ -13,12 +13,10 @@ from twisted.internet.interfaces import IProtocolFactory
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from relay.demo.setup import DemoError, demo_lines, setup_demo
+from relay.demo.setup import CONTEXT_PATH, DemoError, demo_lines, setup_demo
 from relay.demo.site import source_site
 from relay.demo.source import DEMO_KEY, DemoSource
 
-DEMO_SOURCE = "tcp:8090:interface=127.0.0.1"
-DEMO_SOURCE_URL = "http://127.0.0.1:8090"
 DEMO_HEARTBEAT_MS = 5000
 PASSWORD_VARIABLE = "RELAY_ADMIN_PASSWORD"
 
@@ -41,20 +39,28 @@ class Demo(Service):
         )
 
     def site(self) -> IProtocolFactory:
-        """Return the factory that listens on :data:`DEMO_SOURCE`."""
+        """Return the factory of the demo source."""
         site: IProtocolFactory = source_site(self._source)
         return site
 
-    def begin(self, management_url: str, gateway_url: str) -> None:
+    def begin(
+        self,
+        management_url: str,
+        gateway_url: str,
+        source_url: str,
+        moved: Sequence[str] = (),
+    ) -> None:
         """
         Create the API when the reactor runs, and print how to use it.
 
         :param management_url: of the management API, which accepts by then.
         :param gateway_url: of the gateway.
+        :param source_url: of the demo source.
+        :param moved: sentences about listeners that are not at their usual ports.
         """
         self._reactor.callWhenRunning(
             lambda: Deferred.fromCoroutine(
-                self._set_up(management_url, gateway_url)
+                self._set_up(management_url, gateway_url, source_url, moved)
             ).addErrback(self._failed)
         )
 
@@ -63,20 +69,32 @@ class Demo(Service):
         super().stopService()
         self._source.end_all()
 
-    async def _set_up(self, management_url: str, gateway_url: str) -> None:
+    async def _set_up(
+        self,
+        management_url: str,
+        gateway_url: str,
+        source_url: str,
+        moved: Sequence[str],
+    ) -> None:
         password = os.environ.get(PASSWORD_VARIABLE) or self._read_password()
-        api = await setup_demo(
-            management_url,
-            "admin",
-            password,
-            self._reactor,
-            f"{DEMO_SOURCE_URL}/sse?channel=ssechannel&v=1.1",
-        )
-        lines = demo_lines(gateway_url, DEMO_SOURCE_URL, api.context_path)
-        subscribe, publish = lines.splitlines()
+        path, notes = CONTEXT_PATH, list(moved)
+        if password is None:
+            # An earlier run of this directory has made the API.
+            notes.append(
+                f"The API was not checked: {self._password_path} cannot be read. Set "
+                f"{PASSWORD_VARIABLE} to the password of the user admin."
+            )
+        else:
+            target = f"{source_url}/sse?channel=ssechannel&v=1.1"
+            api = await setup_demo(
+                management_url, "admin", password, self._reactor, target, path
+            )
+            path = api.context_path
+        subscribe, publish = demo_lines(gateway_url, source_url, path).splitlines()
         shown = [
             "",
-            f"Relay serves {api.name!r}. Subscribe, then publish in a second terminal:",
+            *notes,
+            "Relay serves the demo. Subscribe, then publish in a second terminal:",
             "",
             f"  {subscribe}",
             "",
@@ -84,7 +102,8 @@ class Demo(Service):
             "",
             f"Management API: {management_url}/management/v2 (user admin)",
         ]
-        if sys.__stdout__ is not None and sys.__stdout__.isatty():
+        terminal = sys.__stdout__ is not None and sys.__stdout__.isatty()
+        if password is not None and terminal:
             shown.append(f"Password: {password}")
         _say("\n".join([*shown, ""]))
 
@@ -94,16 +113,16 @@ class Demo(Service):
         else:
             self.log.failure("the demo could not be set up", failure)
 
-    def _read_password(self) -> str:
-        path = os.path.join(self._data_dir, "admin-password")
+    @property
+    def _password_path(self) -> str:
+        return os.path.join(self._data_dir, "admin-password")
+
+    def _read_password(self) -> str | None:
         try:
-            with open(path, encoding="utf-8") as file:
+            with open(self._password_path, encoding="utf-8") as file:
                 return file.read().strip()
         except OSError:
-            raise DemoError(
-                f"demo: {path} cannot be read: set {PASSWORD_VARIABLE} to the password "
-                "of the user admin"
-            ) from None
+            return None
 
 
 def _say(text: str) -> None:

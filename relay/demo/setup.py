@@ -21,6 +21,7 @@ from relay.demo.definition import API_NAME, PLAN_DEFINITION, api_definition
 from relay.demo.source import DEMO_KEY
 
 CHANNEL = "ssechannel"
+CONTEXT_PATH = "/sseconsumer"
 
 _ENVIRONMENT = "/management/v2/environments/DEFAULT"
 _THIS_MACHINE = "127.0.0.1"
@@ -53,7 +54,7 @@ async def setup_demo(
     password: str,
     reactor: IReactorTime,
     target: str,
-    context_path: str = "/sseconsumer",
+    context_path: str = CONTEXT_PATH,
     *,
     agent: IAgent | None = None,
 ) -> DemoApi:
@@ -103,7 +104,7 @@ async def _set_up(management: _Management, target: str, context_path: str) -> De
 def demo_lines(
     gateway_url: str,
     source_url: str,
-    context_path: str = "/sseconsumer",
+    context_path: str = CONTEXT_PATH,
     channel: str = CHANNEL,
     key: str = DEMO_KEY,
 ) -> str:

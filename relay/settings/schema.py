@@ -17,6 +17,7 @@ from relay.settings.daemon import (
     ResolverSettings,
     StoreSettings,
 )
+from relay.settings.demo import DemoSettings, is_local
 from relay.settings.gateway import GatewaySettings, LimitSettings
 from relay.settings.listeners import ManagementSettings, TechnicalSettings
 from relay.settings.observability import LogSettings, MetricsSettings, RecordSettings
@@ -25,6 +26,7 @@ from relay.settings.source import (
     Mistakes,
     SettingsError,
     build,
+    from_demo,
     from_environment,
     from_file,
     from_options,
@@ -79,12 +81,14 @@ def read_sources(
     :param data_dir: where the daemon keeps its files; made absolute.
     :param environ: the environment; names that begin with ``RELAY__`` count.
     :param options: the command line. ``gateway`` holds endpoint strings and replaces
-        all listeners, ``management`` and ``technical`` one; others are not looked at.
+        all listeners, ``management`` and ``technical`` one. ``demo`` holds the defaults
+        of the demo, if it runs. Others are not looked at.
     :return: the settings, and the values that the sources gave, by name.
     :raises SettingsError: with one line for each thing that cannot be used.
     """
     mistakes = Mistakes()
-    given: dict[str, Given] = {}
+    demo = options.get("demo")
+    given = from_demo(demo) if isinstance(demo, DemoSettings) else {}
     with mistakes.noted():
         if config_path is not None:
             given |= from_file(config_path, Settings, mistakes)
@@ -99,9 +103,32 @@ def read_sources(
     settings = None
     with mistakes.noted():
         settings = _substituted(build(Settings, given, "--data-dir"))
+        if isinstance(demo, DemoSettings):
+            _check_local(settings, given)
     mistakes.check()
     assert settings is not None
     return settings, given
+
+
+def _check_local(settings: Settings, given: Mapping[str, Given]) -> None:
+    """
+    Check the addresses of a daemon that runs the demo, whose passwords are public.
+
+    :raises SettingsError: for each that other machines could connect to.
+    """
+    named = {f"{one}.endpoint": one for one in ("management", "technical")}
+    endpoints = {key: getattr(settings, one).endpoint for key, one in named.items()}
+    for number, listener in enumerate(settings.gateway.listeners):
+        endpoints[f"gateway.listeners[{number}].endpoint"] = listener.endpoint
+    wrong = [key for key, one in endpoints.items() if one and not is_local(one)]
+    if wrong:
+        raise SettingsError(
+            *(
+                f"{key} ({given[key.partition('[')[0]].source}): with --demo it must be"
+                " a loopback address, such as tcp:8082:interface=127.0.0.1"
+                for key in wrong
+            )
+        )
 
 
 def _substituted(settings: Settings) -> Settings:

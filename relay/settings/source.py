@@ -11,6 +11,7 @@ from dataclasses import MISSING, dataclass, fields
 from difflib import get_close_matches
 from typing import Any, Literal, TypeVar, cast, get_type_hints
 
+from relay.settings.demo import DemoSettings
 from relay.settings.types import convert, item_section, section_of
 
 T = TypeVar("T")
@@ -158,6 +159,22 @@ def from_options(options: Mapping[str, object]) -> dict[str, Given]:
             options["technical"], "--technical", origin="option"
         )
     return given
+
+
+def from_demo(demo: DemoSettings) -> dict[str, Given]:
+    """
+    Return the defaults of a daemon that runs the demo: its addresses, and a log that
+    leaves the terminal to the demo.
+    """
+    values = {
+        "management.endpoint": demo.endpoints["management"],
+        "technical.endpoint": demo.endpoints["technical"],
+        "log.level": "warn",
+    }
+    gateway = {_LISTENERS: _listeners([demo.endpoints["gateway"]], "--demo", "option")}
+    return gateway | {
+        name: Given(value, "--demo", origin="option") for name, value in values.items()
+    }
 
 
 def _listeners(endpoints: Sequence[str], source: str, origin: Origin) -> Given:

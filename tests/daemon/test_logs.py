@@ -51,7 +51,7 @@ class DestinationCase(SynchronousTestCase):
         application = Application("relay")
         logs = DaemonLogs(command, settings or LogSettings())
         sources = Sources(None, str(self.directory / "var"), {}, {})
-        service = RelayService(sources.read(), sources, reactor, False, logs)
+        service = RelayService(sources.read(), sources, reactor, None, logs)
         service.setServiceParent(application)
         return logs, ILogObserver(application, None)
 

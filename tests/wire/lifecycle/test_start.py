@@ -13,14 +13,13 @@ import subprocess
 import sys
 import tempfile
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 
 from tests.wire.harness.case import WireCase
 from tests.wire.harness.daemon import BOUND_S, Daemon, until
 from tests.wire.harness.interpreter import fork
 from tests.wire.harness.ports import accepts, fixed_port
-from tests.wire.harness.twistd import TWISTD, ready_places, twistd
+from tests.wire.harness.twistd import TWISTD, ready_places
 
 _RELAY = (TWISTD, "--nodaemon", "--pidfile=", "relay", "--technical", "")
 
@@ -294,27 +293,6 @@ class StartTests(WireCase):
         self.addCleanup(process.kill)
         places = until(lambda: ready_places(log.read_text()), "the daemon is ready")
         self.assertTrue(all(accepts(port) for _, port in places))
-
-    def test_the_demo(self) -> None:
-        """Serves the tutorial's API, and a second run finds what the first made."""
-        arguments = ["--demo"]
-        for listener in ("--gateway", "--management"):
-            arguments += [listener, "tcp:0:interface=127.0.0.1"]
-        until(lambda: not accepts(8090), "the demo source's port is free")
-        for _ in range(2):
-            log = self.directory / "demo.log"
-            log.write_text("")
-            process = twistd(arguments, log)
-            self.addCleanup(process.wait, BOUND_S)
-            self.addCleanup(process.kill)
-            until(partial(_mentions, log, "curl"), "the demo is set up")
-            text = log.read_text()
-            gateway = dict(ready_places(text))["default"]
-            self.assertIn(f"http://127.0.0.1:{gateway}/sseconsumer", text)
-            password = (self.directory / "var" / "admin-password").read_text().strip()
-            self.assertNotIn(password, text)
-            process.send_signal(signal.SIGTERM)
-            process.wait(BOUND_S)
 
 
 def asked(port: int, path: str, password: str) -> int:
