@@ -21,9 +21,10 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from relay import __version__
+from relay.assembly.demo import DaemonDemo
 from relay.assembly.gateway import GatewayService
-from relay.assembly.places import DEMO, MANAGEMENT, TECHNICAL, SiteMaker, moved, places
-from relay.assembly.probes import daemon_probes, unready
+from relay.assembly.places import DEMO, MANAGEMENT, TECHNICAL, SiteMaker, places
+from relay.assembly.probes import daemon_probes, unready, vitals
 from relay.assembly.records import DaemonRecords
 from relay.assembly.reload import Parts
 from relay.assembly.sites import Sites
@@ -31,13 +32,11 @@ from relay.daemon.data_dir import DataDir
 from relay.daemon.errors import CannotStart
 from relay.daemon.listeners import Listeners
 from relay.daemon.logs import DaemonLogs
-from relay.daemon.memory import MemoryUse
 from relay.daemon.options import Options
 from relay.daemon.process import favour_reactor, raise_file_limit, settle_garbage
 from relay.daemon.reload import Reload
 from relay.daemon.signals import Signals
 from relay.daemon.stopping import Step, Stop
-from relay.demo import Demo
 from relay.gateway.services import Services
 from relay.installed import find_installed
 from relay.management.access.auth import Authenticator
@@ -52,7 +51,6 @@ from relay.reactor.clock import use_monotonic_clock, wall_ms
 from relay.reactor.descriptors import DESCRIPTORS
 from relay.reactor.detached import print_whole_failures
 from relay.reactor.heap import Heap, HeapTrimmer
-from relay.reactor.loop_lag import LoopLag
 from relay.reactor.polling import poll_lean
 from relay.settings.demo import DemoSettings
 from relay.settings.origins import Sources
@@ -87,9 +85,7 @@ def makeService(options: Options) -> RelayService:
         logs = DaemonLogs(command, settings.log)
     except SettingsError as error:
         raise CannotStart(str(error)) from None
-    return RelayService(
-        settings, options["sources"], reactor, options["demo"] or None, logs
-    )
+    return RelayService(settings, options["sources"], reactor, options["demo"], logs)
 
 
 class RelayService(MultiService):
@@ -120,8 +116,8 @@ class RelayService(MultiService):
         )
         self._reactor = reactor
         self._installed = find_installed()
-        self._demo_settings = demo
-        self._demo_source = None if demo is None else demo.endpoints[DEMO]
+        self._demo = DaemonDemo(reactor, settings.data_dir, demo) if demo else None
+        self._demo_source = None if self._demo is None else self._demo.source
         self._listeners = Listeners(
             reactor,
             places(settings, self._demo_source),
@@ -144,11 +140,7 @@ class RelayService(MultiService):
         self._certificates = FileWatcher(
             reactor, settings.certificates.watch_interval_ms, wall_ms
         )
-        self._demo = Demo(reactor, settings.data_dir, wall_ms) if demo else None
-        technical = settings.technical
-        after_s = technical.unhealthy_after_ms / 1000
-        self._lag = LoopLag(reactor, technical.max_loop_lag_ms / 1000, after_s)
-        self._memory = MemoryUse(reactor, technical.max_memory_percent, after_s)
+        self._lag, self._memory = vitals(reactor, settings.technical)
         self._readiness = Readiness()
         self._metrics: DaemonMetrics | None = None
         self._records: DaemonRecords | None = None
@@ -300,10 +292,7 @@ class RelayService(MultiService):
             ).prepares()
         )
         if self._demo is not None:
-            url = self._listeners.named(MANAGEMENT).url
-            source_url = self._listeners.named(DEMO).url
-            elsewhere = moved(self._demo_settings, self._listeners)
-            self._demo.begin(url, self.gateway_urls()[0], source_url, elsewhere)
+            self._demo.begin(self._listeners, self.gateway_urls()[0])
         settle_garbage()
         self._listeners.accept()
         self._readiness.clear(STARTING)

@@ -8,23 +8,15 @@ from typing import Any
 from twisted.internet.interfaces import IProtocolFactory
 
 from relay.daemon.listener import Place
-from relay.daemon.listeners import Listeners, MakeSite
+from relay.daemon.listeners import MakeSite
 from relay.http.client_stream import Application
 from relay.http.http2.site import gateway_site
-from relay.settings.demo import DemoSettings
 from relay.settings.schema import Settings
 
 MANAGEMENT = "management"
 TECHNICAL = "technical"
 DEMO = "demo source"
 """The names of listeners that are not for clients of published APIs."""
-DEMO_PLACES = {
-    "gateway": "listener default",
-    "management": MANAGEMENT,
-    "technical": TECHNICAL,
-    DEMO: DEMO,
-}
-"""The places of what the demo listens for."""
 
 
 def places(settings: Settings, demo_source: str | None) -> list[Place]:
@@ -42,23 +34,6 @@ def places(settings: Settings, demo_source: str | None) -> list[Place]:
     if demo_source is not None:
         found.append(Place(DEMO, demo_source))
     return found
-
-
-def moved(demo: DemoSettings | None, listeners: Listeners) -> list[str]:
-    """
-    Describe the listeners of the demo whose usual ports another program has.
-
-    :param demo: None without a demo.
-    :param listeners: open.
-    """
-    taken, endpoints = ({}, {}) if demo is None else (demo.taken, demo.endpoints)
-    return [
-        f"Port {port} is taken: the {name} listens on {listener.address}."
-        for name, port in taken.items()
-        for listener in listeners.all
-        if (listener.place.name, listener.place.endpoint)
-        == (DEMO_PLACES[name], endpoints[name])
-    ]
 
 
 class SiteMaker:

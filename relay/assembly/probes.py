@@ -14,6 +14,7 @@ from relay.deploy.follower import Follower
 from relay.observability.probes import Health, Probes
 from relay.observability.readiness import Readiness
 from relay.reactor.loop_lag import LoopLag
+from relay.settings.listeners import TechnicalSettings
 from relay.store.errors import StoreError
 from relay.store.feed import ChangeFeed
 from relay.store.store import Store
@@ -48,6 +49,15 @@ def daemon_probes(
         ),
     )
     return probes
+
+
+def vitals(reactor: Any, settings: TechnicalSettings) -> tuple[LoopLag, MemoryUse]:
+    """Return what measures the lag of the loop and the memory of the process."""
+    after_s = settings.unhealthy_after_ms / 1000
+    return (
+        LoopLag(reactor, settings.max_loop_lag_ms / 1000, after_s),
+        MemoryUse(reactor, settings.max_memory_percent, after_s),
+    )
 
 
 def unready(readiness: Readiness, listeners: Listeners) -> Callable[[], dict[str, str]]:

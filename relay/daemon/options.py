@@ -69,9 +69,8 @@ class Options(usage.Options):
         :raises CannotStart: with one line that names the setting.
         """
         given: dict[str, object] = {}
-        if self["demo"]:
-            # Chosen once: a reload must not find its own ports taken.
-            given["demo"] = self["demo"] = demo_settings()
+        # Chosen once: a reload must not find its own ports taken.
+        given["demo"] = self["demo"] = demo_settings() if self["demo"] else None
         if self["gateways"]:
             given["gateway"] = self["gateways"]
         if self["management"] is not None:
