@@ -263,6 +263,9 @@ class RelayService(MultiService):
         if not self.running:
             return
         management = sites.management()
+        if self._metrics is not None:
+            self._metrics.watch(MANAGEMENT, management.answered)
+            self._metrics.watch(TECHNICAL, technical.answered)
         fixed: dict[str, IProtocolFactory] = {
             MANAGEMENT: management,
             TECHNICAL: technical,

@@ -13,6 +13,12 @@ from twisted.internet.defer import Deferred
 
 from relay.assembly.certificates import expiry, failed
 from relay.assembly.gateway import GatewayService
+from relay.assembly.meters import (
+    ChannelMeter,
+    CountsMeter,
+    EndpointMeter,
+    WebhookMeter,
+)
 from relay.daemon.reload import Reload
 from relay.observability.metrics.catalog import certificates, node, streams
 from relay.observability.metrics.catalog.families import FAMILIES
@@ -20,9 +26,10 @@ from relay.observability.metrics.exchanges import ExchangeMetrics
 from relay.observability.metrics.gone import GoneApis
 from relay.observability.metrics.process import ProcessMetrics
 from relay.observability.metrics.registry import Metrics
+from relay.observability.metrics.series import Bounds
 from relay.reactor.loop_lag import LoopLag
 from relay.settings.observability import MetricsSettings
-from relay.tally import Key
+from relay.tally import Key, Tally
 from relay.tls.files.watcher import FileWatcher
 
 
@@ -51,15 +58,21 @@ class DaemonMetrics(MultiService):
         self._gateway = gateway
         services = gateway.shared
         self._process = ProcessMetrics(lag.delays)
-        exchanges = ExchangeMetrics(services.live.all, lambda: self.settings.max_series)
+        exchanges = ExchangeMetrics(services.live.all)
         services.observers.add(exchanges)
-        self.all = Metrics(reactor, FAMILIES)
+        bounds = Bounds(lambda: self.settings.max_series)
+        self.all = Metrics(reactor, FAMILIES, bounds)
         """To be added to by what is made later."""
-        self.all.add(GoneApis(reactor, self._present_apis, [exchanges]))
+        counts = (exchanges, services.counts, bounds)
+        self.all.add(GoneApis(reactor, self._present_apis, counts))
         self.all.add(exchanges)
+        self.all.add(CountsMeter(services.counts))
+        self.all.add(ChannelMeter(gateway.builder))
+        self.all.add(EndpointMeter(gateway.builder))
+        self.all.add(WebhookMeter(gateway.deliveries, services.wall_ms))
         self.all.add(self._process)
         self.all.read(streams.EXCHANGES_LIMIT, lambda: services.limits.max_exchanges)
-        self.all.read(streams.SERIES, exchanges.series)
+        self.all.read(streams.SERIES, bounds.sizes)
         self.all.read(streams.SERIES_LIMIT, lambda: self.settings.max_series)
         self.all.read(
             certificates.CERTIFICATE_EXPIRY,
@@ -85,6 +98,18 @@ class DaemonMetrics(MultiService):
         self._process.stop()
         stopped: Deferred[None] = super().stopService()
         return stopped
+
+    def watch(self, server: str, answered: Tally) -> None:
+        """
+        Count the requests of an API of the daemon.
+
+        :param server: ``management`` or ``technical``.
+        :param answered: its requests, by the class of their status.
+        """
+        self.all.read(
+            streams.HTTP_REQUESTS,
+            lambda: {(server, "", *status): n for status, n in answered.items()},
+        )
 
     def _present_apis(self) -> set[str]:
         live = self._gateway.shared.live.all()

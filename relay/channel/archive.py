@@ -91,6 +91,7 @@ class _Submitted(NamedTuple):
     items: Sequence[Message | GapReason]
     key: IdempotencyKey | None
     done: Deferred[list[Entry]]
+    at_s: float
 
 
 class _Line(NamedTuple):
@@ -207,7 +208,9 @@ class Archive:
         if self._closed:
             done.errback(ArchiveClosed())
             return done
-        self._waiting.append(_Submitted(channel, items, key, done))
+        self._waiting.append(
+            _Submitted(channel, items, key, done, self._clock.seconds())
+        )
         self._under_way[channel] += 1
         if not self._busy and not self._scheduled:
             self._scheduled = True
@@ -259,7 +262,7 @@ class Archive:
         for one in batch:
             log, digest = one.channel.log, one.channel.digest
             ahead = before.setdefault(one.channel, [])
-            entries = log.stage(one.items, now_ms, ahead)
+            entries = log.stage(one.items, now_ms, one.at_s, ahead)
             ahead += entries
             staged.append((one, entries))
             rows += [_row(digest, log.epoch, entry) for entry in entries]

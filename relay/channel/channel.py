@@ -22,6 +22,7 @@ from twisted.python.failure import Failure
 
 from relay.channel import ids
 from relay.channel.archive import Archive, ArchiveClosed, IdempotencyKey
+from relay.channel.counts import ChannelCounts
 from relay.channel.entry import Entry, Gap, GapReason
 from relay.channel.journal import Journal
 from relay.channel.log import Log
@@ -29,7 +30,7 @@ from relay.channel.message import Message
 from relay.channel.subscribers.byte_group import SharedWriter
 from relay.channel.subscribers.fanout import Fanout
 from relay.channel.subscribers.group import Group
-from relay.channel.subscribers.places import Places
+from relay.channel.subscribers.places import Place, Places
 from relay.channel.subscribers.subscriber import Subscriber
 from relay.channel.verdict import SourceRefusal, Verdict
 from relay.model.api.messages.channel_options import ChannelOptions
@@ -68,6 +69,7 @@ class Channel:
     :param new_writer: makes what writes to the connections of a group of subscribers.
     :param epoch: names the log; a new one if None.
     :param mint: makes the ids of the events; None for one of this process.
+    :param counts: of all channels of the API; None for counts of its own.
     """
 
     def __init__(
@@ -78,10 +80,16 @@ class Channel:
         new_writer: Callable[[], SharedWriter],
         epoch: str | None = None,
         mint: ids.Mint | None = None,
+        counts: ChannelCounts | None = None,
     ) -> None:
         self.options = options
         self.journal = Journal(clock.seconds)
         """What has happened to its source."""
+        self._clock = clock
+        self.counts = counts or ChannelCounts()
+        """What happens in it, and in all other channels of the API."""
+        self._arrived_s: float | None = None
+        """When the newest events came; None before the first."""
         self.log = Log(options.history, epoch, mint)
         self.log.on_gap = partial(self.journal.note, Mark.GAP)
         self.state = ChannelState.OPEN
@@ -101,7 +109,7 @@ class Channel:
         """Told when the first subscriber attaches."""
         self.on_last: Callable[[], None] | None = None
         """Told when the last subscriber is gone."""
-        self._fanout = Fanout(self.log, clock, options, new_writer)
+        self._fanout = Fanout(self.log, clock, options, new_writer, self.counts)
         self.places = Places(self.log, options, clock, self._fanout.reading.find_none)
         """Where subscribers begin."""
         self._wall_ms = wall_ms
@@ -128,7 +136,7 @@ class Channel:
 
         :param items: in order.
         """
-        entries = self.log.stage(items, self._wall_ms())
+        entries = self.log.stage(items, self._wall_ms(), self._clock.seconds())
         self.add(entries)
         return entries
 
@@ -148,7 +156,16 @@ class Channel:
         """
         self.log.add(entries)
         self.log.evict(self._wall_ms())
+        self._count_in(entries)
         self._fanout.add(entries)
+
+    def _count_in(self, entries: list[Entry]) -> None:
+        counts, before_s = self.counts, self._arrived_s
+        counts.added(entries)
+        if entries:
+            self._arrived_s = entries[-1].arrived_s
+            if before_s is not None:
+                counts.pauses.observe(entries[0].arrived_s - before_s)
 
     def flush(self) -> None:
         """Deliver the entries added in this turn of the reactor at once."""
@@ -208,6 +225,8 @@ class Channel:
         place = self.places.find(last_event_id, self.state is ChannelState.OPEN)
         subscriber.position, subscriber.gap, subscriber.awaited = place
         subscriber.channel = self
+        if last_event_id:
+            self._count_resume(place)
         self._count += 1
         if self._count == 1:
             try:
@@ -247,6 +266,13 @@ class Channel:
             behind_ms,
             heartbeat_s,
         )
+
+    def _count_resume(self, place: Place) -> None:
+        """Count a client that comes back, unless its place is still awaited."""
+        if place.gap is not None:
+            self.counts.resumes.count("gap", place.gap.reason.value)
+        elif place.awaited is None:
+            self.counts.resumes.count("exact", "")
 
     def is_over_for(self, subscriber: Subscriber) -> bool:
         """

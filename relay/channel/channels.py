@@ -15,6 +15,7 @@ from twisted.web.http_headers import Headers
 from relay.channel import ids
 from relay.channel.archive import Archive
 from relay.channel.channel import Channel, ChannelState, Receiver
+from relay.channel.counts import ChannelCounts
 from relay.channel.idempotency import Idempotency
 from relay.channel.key import ChannelKey
 from relay.channel.subscribers.byte_group import SharedWriter
@@ -126,6 +127,7 @@ class Channels:
     :param archive: the store of durable histories, loaded; None without.
     :param api_id: the API's id, which event ids are bound to.
     :param secret: the key that signs event ids; see :class:`relay.channel.ids.Mint`.
+    :param counts: of all channels of the API; None for counts of their own.
     """
 
     _log = Logger()
@@ -141,8 +143,10 @@ class Channels:
         archive: Archive | None = None,
         api_id: str = "",
         secret: bytes | None = None,
+        counts: ChannelCounts | None = None,
     ) -> None:
         self.options = options
+        self.counts = counts or ChannelCounts()
         self.api = api_id
         """The API's name in the log."""
         self._api_id = api_id
@@ -263,6 +267,11 @@ class Channels:
                     "API {api}, channel {channel}: its sweep", **opened.log_names
                 )
 
+    @property
+    def opened(self) -> list[OpenChannel]:
+        """The open channels, with their sources."""
+        return list(self._open.values())
+
     def __iter__(self) -> Iterator[Channel]:
         return (one.channel for one in self._open.values())
 
@@ -300,7 +309,13 @@ class Channels:
         epoch = kept[0] if kept is not None else None
         mint = ids.Mint(self._secret, self._api_id, key.digest)
         channel = Channel(
-            self.options, self._clock, self._wall_ms, self._new_writer, epoch, mint
+            self.options,
+            self._clock,
+            self._wall_ms,
+            self._new_writer,
+            epoch,
+            mint,
+            self.counts,
         )
         channel.archive, channel.digest = self._archive, key.digest
         channel.is_here, channel.receiver = self.is_here, self.receiver

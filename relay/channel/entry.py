@@ -43,6 +43,7 @@ class Entry:
     """An event, or a gap, with its place."""
 
     __slots__ = (
+        "arrived_s",
         "at_ms",
         "end",
         "gap",
@@ -55,13 +56,21 @@ class Entry:
     )
 
     def __init__(
-        self, seq: int, id: str, message: Message | None, gap: Gap | None, at_ms: int
+        self,
+        seq: int,
+        id: str,
+        message: Message | None,
+        gap: Gap | None,
+        at_ms: int,
+        arrived_s: float = 0.0,
     ) -> None:
         self.seq = seq
         self.id = id
         self.message = message
         self.gap = gap
         self.at_ms = at_ms
+        self.arrived_s = arrived_s
+        """When it came to this process, of the monotonic clock, in seconds."""
         self.size = PLACE_BYTES + (message.held_bytes if message is not None else 0)
         """How many bytes of memory it takes, roughly."""
         self.end = 0

@@ -59,6 +59,7 @@ class Log:
         self,
         items: Sequence[Message | GapReason],
         at_ms: int,
+        arrived_s: float,
         before: Sequence[Entry] = (),
     ) -> list[Entry]:
         """
@@ -66,6 +67,7 @@ class Log:
 
         :param items: events, and gaps between them.
         :param at_ms: now, in milliseconds since the Unix epoch.
+        :param arrived_s: when they came, of the monotonic clock, in seconds.
         :param before: the staged entries that will be added before them.
         """
         entries: list[Entry] = []
@@ -75,10 +77,11 @@ class Log:
             if isinstance(item, GapReason):
                 self.on_gap(item)
                 event_id = ids.place(self.epoch, seq)
-                entries.append(Entry(seq, event_id, None, Gap(item, last), at_ms))
+                gap = Gap(item, last)
+                entries.append(Entry(seq, event_id, None, gap, at_ms, arrived_s))
             else:
                 last = self.mint.make(self.epoch, seq, item.id)
-                entries.append(Entry(seq, last, item, None, at_ms))
+                entries.append(Entry(seq, last, item, None, at_ms, arrived_s))
         return entries
 
     def add(self, entries: Iterable[Entry]) -> None:
@@ -115,6 +118,11 @@ class Log:
             or self._held_bytes > self._history.max_bytes
         ) and len(self._entries) - self._start > 1:
             self._drop_oldest()
+
+    @property
+    def held_bytes(self) -> int:
+        """How much memory its entries take, roughly."""
+        return self._held_bytes
 
     @property
     def free_bytes(self) -> int:

@@ -38,6 +38,7 @@ from relay.model.schema.refusal import refusal
 from relay.model.schema.types.request_target import RequestTarget
 from relay.upstream.connection.response_rules import DEFAULT_LIMITS, HeadLimits
 from relay.upstream.connector import Connector
+from relay.upstream.counts import UpstreamCounts
 from relay.upstream.dial.guard import AddressGuard
 from relay.upstream.events.problem import SourceProblem
 from relay.upstream.events.source import EventSource
@@ -126,6 +127,15 @@ class SseSources:
     def guard_redirects(self, guard: AddressGuard) -> None:
         """Follow redirects to other origins under a guard."""
         self._group.guard_redirects(guard)
+
+    def count_in(self, counts: UpstreamCounts) -> None:
+        """Count the calls of the endpoints."""
+        self._group.count_in(counts)
+
+    @property
+    def groups(self) -> tuple[ConnectorGroup, ...]:
+        """The group, whose connections are in use."""
+        return (self._group,)
 
     def close(self) -> None:
         """Close unused connections."""

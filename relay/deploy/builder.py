@@ -19,6 +19,7 @@ from relay.connectors.interfaces import (
     PublicationReceiver,
 )
 from relay.deploy.shared_channels import SharedChannels
+from relay.deploy.tenants import for_tenant
 from relay.gateway.flows.runner import FlowRunner, open_flows
 from relay.gateway.message import BoundEntrypoint, MessageBackend, refuse
 from relay.gateway.proxy import ProxyBackend
@@ -42,6 +43,7 @@ from relay.policies.interfaces import PolicyContext
 from relay.policies.limits.counters import LocalCounters
 from relay.policies.scope import SharedScope, shared_scope
 from relay.upstream.connection.response_rules import HeadLimits
+from relay.upstream.counts import Counted
 from relay.upstream.dial.guard import Guarded
 from relay.upstream.failover import Failover
 from relay.upstream.group import ConnectorGroup
@@ -129,7 +131,7 @@ class Builder:
 
     def _build(self, deployment: Deployment, trial: bool) -> ServedApi:
         services = self._services
-        definition = _for_tenant(
+        definition = for_tenant(
             self._parse(deployment.definition), services.settings.tenant
         )
         context = PlanContext(
@@ -141,6 +143,7 @@ class Builder:
             services.settings,
             self._outbound,
             self._key_sets,
+            services.counts.of(deployment.api_id).verdicts,
         )
         shared = shared_scope(deployment.api_id, definition, services.settings.tenant)
         plans = self._plans.chain(deployment.plans, context)
@@ -206,6 +209,7 @@ class Builder:
                     ConnectorGroup(reactor, group, self._limits, owner=api_id)
                 )
                 groups[-1].guard_redirects(self._outbound.guard)
+                groups[-1].count_in(self._services.counts.of(api_id).upstream)
         except Exception:
             for ready in groups:
                 ready.close()
@@ -228,6 +232,16 @@ class Builder:
     def _forget(self, api_id: str, destinations: Destinations) -> None:
         if self._destinations.get(api_id) is destinations:
             del self._destinations[api_id]
+
+    @property
+    def destinations(self) -> Mapping[str, Destinations]:
+        """The endpoints of the PROXY APIs that are served, by API."""
+        return self._destinations
+
+    @property
+    def shared(self) -> Mapping[str, SharedChannels]:
+        """The channels of the MESSAGE APIs that are served, by API."""
+        return self._shared
 
     def health(self, api_id: str) -> list[dict[str, Any]]:
         """
@@ -289,6 +303,7 @@ class Builder:
                 shared.open_lease(api_id),
                 flows,
                 self._services.wall_ms,
+                self._services.counts.of(api_id).webhooks,
             )
             release = partial(self._withdraw, pushed, shared)
             self._pushing.begin(pushed)
@@ -330,6 +345,9 @@ class Builder:
         sources = self._endpoints[group.type].open(reactor, group)
         if isinstance(sources, Guarded):
             sources.guard_redirects(self._outbound.guard)
+        counts = self._services.counts.of(api_id)
+        if isinstance(sources, Counted):
+            sources.count_in(counts.upstream)
         options = channel_options(group)
         archive = None
         if options.history.durable:
@@ -345,6 +363,7 @@ class Builder:
             archive,
             api_id,
             self._store.id_secret,
+            counts.channels,
         )
         if isinstance(sources, PublicationReceiver):
             channels.receiver = sources.receive
@@ -380,21 +399,3 @@ class Builder:
 
 def _limited(plugin: IEndpoint, limits: HeadLimits) -> IEndpoint:
     return plugin.limited_to(limits) if IHttpEndpoint.providedBy(plugin) else plugin
-
-
-def _for_tenant(definition: ApiDefinition, tenant: str | None) -> ApiDefinition:
-    """Leave out the endpoints that are for other gateways."""
-    return definition.model_copy(
-        update={
-            "endpoint_groups": tuple(
-                group.model_copy(
-                    update={
-                        "endpoints": tuple(
-                            one for one in group.endpoints if one.serves(tenant)
-                        )
-                    }
-                )
-                for group in definition.endpoint_groups
-            )
-        }
-    )

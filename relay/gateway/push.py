@@ -8,7 +8,7 @@ lease by which of several processes one does, and the flows that events go throu
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred
@@ -21,6 +21,10 @@ from relay.gateway.flows.events import ShapedChannel
 from relay.gateway.flows.runner import FlowRunner
 from relay.model.consumers.records import Entitlement
 from relay.model.schema.types.request_target import RequestTarget
+from relay.tally import Tally
+
+DEAD_LETTER = "dead_letter"
+"""The key of events that were put onto a dead-letter list, among the counts."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +47,12 @@ class PushedApi:
     lease: ChannelLease
     flows: FlowRunner | None
     wall_ms: Callable[[], int]
+    counts: Tally = field(default_factory=Tally)
+    """Attempts by result, and dead letters; they outlive the deployment."""
+
+    def dead_lettered(self) -> None:
+        """Count an event that was put onto a dead-letter list."""
+        self.counts.count(DEAD_LETTER)
 
     def open_channel(
         self,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from twisted.internet.interfaces import IReactorTime
 
 from relay.gateway.active_grants import ActiveGrants
+from relay.gateway.counts import Counts
 from relay.observability.access import AccessLog, CurrentAccessLog
 from relay.observability.live import LiveExchanges
 from relay.observability.observers import AccessLogging, Observers
@@ -24,6 +25,7 @@ class Services:
     :param access: the access log.
     :param live: the exchanges under way.
     :param observers: of all exchanges; the first are ``live`` and ``access``.
+    :param counts: what happens in each API.
     :param consumers: the subscriptions in force.
     :param grants: of the exchanges under way.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
@@ -35,6 +37,7 @@ class Services:
     access: CurrentAccessLog
     live: LiveExchanges
     observers: Observers
+    counts: Counts
     consumers: Consumers
     grants: ActiveGrants
     wall_ms: Callable[[], int]
@@ -77,6 +80,7 @@ class Services:
             current,
             live,
             observers,
+            Counts(),
             consumers,
             grants,
             wall_ms,

@@ -25,9 +25,12 @@ from relay.plans.verdict import (
     Verdict,
     unresolved,
 )
+from relay.tally import Tally
 
 UNDECIDED_RULE = unresolved("its selection rule has no value for the call")
 CLOSED = unresolved("the plan is closed")
+ADMITTED = "admitted"
+"""The verdict of a plan that admits a caller, where verdicts are counted."""
 NO_RULES: Mapping[str, Condition] = MappingProxyType({})
 
 
@@ -39,6 +42,7 @@ class PlanChain:
     :param is_closed: whether a plan, by its id, is closed.
     :param rules: the selection rules of plans, by their ids.
     :param api_id: for the log.
+    :param verdicts: counts the decisions, by plan and verdict.
     """
 
     log = Logger()
@@ -49,11 +53,13 @@ class PlanChain:
         is_closed: Callable[[str], bool] = lambda plan_id: False,
         rules: Mapping[str, Condition] = NO_RULES,
         api_id: str = "",
+        verdicts: Tally | None = None,
     ) -> None:
         self._plans: Sequence[Plan] = tuple(plans)
         self._is_closed = is_closed
         self._rules = rules
         self._api_id = api_id
+        self._verdicts = Tally() if verdicts is None else verdicts
         self._parameters = frozenset[str]().union(
             *(plan.parameters for plan in self._plans)
         )
@@ -117,6 +123,7 @@ class PlanChain:
                 verdict.addCallback(self._go_on, caller, number, denial)
                 return verdict.addErrback(self._undecided, plan.id)
             if isinstance(verdict, Admission):
+                self._verdicts.count(plan.id, ADMITTED)
                 plan.strip(caller)
                 if plan.anonymous:
                     # Nobody has checked the credentials: the source does not get them.
@@ -126,6 +133,7 @@ class PlanChain:
             denial = self._refused(plan, caller, denial, verdict)
         if denial is None:
             denial = UNRESOLVED
+            self._verdicts.count("", denial.key)
             self.log.debug(
                 "API {api_id}: request {request_id} has no credential of any plan",
                 api_id=self._api_id,
@@ -163,6 +171,7 @@ class PlanChain:
         plan = self._plans[number]
         if isinstance(verdict, Admission):
             if not self._is_closed(plan.id):
+                self._verdicts.count(plan.id, ADMITTED)
                 plan.strip(caller)
                 return verdict
             # The plan was closed while it was deciding.
@@ -174,6 +183,7 @@ class PlanChain:
         self, plan: Plan, caller: Caller, before: Denial | None, denial: Denial
     ) -> Denial:
         """Keep the first denial that is more specific than ``UNRESOLVED``."""
+        self._verdicts.count(plan.id, denial.key)
         self.log.debug(
             "API {api_id}: plan {plan_id} refused the credential of request"
             " {request_id}: {key}{why}",
@@ -222,4 +232,5 @@ class PlanChain:
             api_id=self._api_id,
             plan_id=plan_id,
         )
+        self._verdicts.count(plan_id, UNDECIDED.key)
         return UNDECIDED

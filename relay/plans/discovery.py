@@ -54,6 +54,7 @@ class PlanTypes(UsablePlugins[IPlan, PlanType]):
             lambda plan_id: plan_id in consumers.closed_plans,
             rules,
             context.api_id,
+            context.verdicts,
         )
 
     def _type_of(self, plan: Mapping[str, Any]) -> IPlan:

@@ -19,6 +19,7 @@ from relay.plans.protected_resource import ProtectedResource
 from relay.plans.tokens.key_sets import KeySets
 from relay.plans.verdict import NOTHING, Verdict
 from relay.settings.gateway import GatewaySettings
+from relay.tally import Tally
 
 _O = TypeVar("_O", bound=Options)
 
@@ -117,6 +118,8 @@ class PlanContext:
     settings: GatewaySettings
     outbound: Outbound
     key_sets: KeySets
+    verdicts: Tally = field(default_factory=Tally)
+    """Decisions, by plan and verdict; of the API, which outlive the deployment."""
 
 
 class IPlan(IPlugin):

@@ -21,6 +21,7 @@ from relay.upstream.connection.pool import Pool, PoolSlot
 from relay.upstream.connection.stream import UpstreamResponse
 from relay.upstream.connection.upload import Upload
 from relay.upstream.connection.writer import RequestHead
+from relay.upstream.counts import CANCELLED, UpstreamCounts
 from relay.upstream.dial.dialer import Origin
 from relay.upstream.errors import (
     RedirectError,
@@ -61,6 +62,8 @@ class Connector:
         self.http = shared.http
         self.pool = pool
         self._load = _Load()
+        self.counts = UpstreamCounts()
+        """What happens to its calls; of the API, once that is set."""
         self.health: Health | None = None
         """What its checks found, if it is checked."""
         self._own_headers = [
@@ -247,8 +250,14 @@ class UpstreamCall:
         self._count_no_more()
         error = self._why if self._why is not None else classify(failure)
         if self._why is not None or not self._cancelled:
-            self._note(Mark.ATTEMPT_FAILED, error.key, error.message)
+            self._attempt_failed(error)
+        else:
+            self._connector.counts.attempts.count(self._connector.name, CANCELLED)
         return Failure(error)
+
+    def _attempt_failed(self, error: UpstreamError) -> None:
+        self._connector.counts.failed(self._connector.name, error)
+        self._note(Mark.ATTEMPT_FAILED, error.key, error.message)
 
     def _note(self, mark: Mark, *values: Value) -> None:
         self._request.note(mark, self._connector.name, *values)
@@ -318,8 +327,7 @@ class UpstreamCall:
             failure = Failure()
             if self._cancelled or not (again and never_sent(failure)):
                 raise
-            error = classify(failure)
-            self._note(Mark.ATTEMPT_FAILED, error.key, error.message)
+            self._attempt_failed(classify(failure))
         connection = await self._connect(slot, origin, fresh=True)
         return await self._send(slot, connection, origin, place)
 
@@ -332,7 +340,8 @@ class UpstreamCall:
             self._note(Mark.CONNECTING, origin.host, origin.port, tls)
         if isinstance(connection, Deferred):
             connection = await connection
-        use = "new" if connection.used == 1 else "kept"
+        use, kind = ("new", "opened") if connection.used == 1 else ("kept", "reused")
+        self._connector.counts.connections.count(self._connector.name, kind)
         self._note(Mark.CONNECTED, connection.address, connection.tls_version, use)
         return connection
 
@@ -360,6 +369,7 @@ class UpstreamCall:
         response = await call(agent, body, connector.reactor)
         self._answered = True
         self._count_no_more()
+        connector.counts.answered(connector.name, response.code)
         self._note(Mark.ANSWERED, response.code)
         return UpstreamResponse(
             response, slot, connector.reactor, connector.http.use_compression

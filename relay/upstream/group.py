@@ -19,6 +19,7 @@ from relay.upstream.checker import Checker
 from relay.upstream.connection.pool import Pool
 from relay.upstream.connection.response_rules import HeadLimits
 from relay.upstream.connector import Connector
+from relay.upstream.counts import UpstreamCounts
 from relay.upstream.dial.dialer import Dialer
 from relay.upstream.dial.guard import AddressGuard
 from relay.upstream.health import Health
@@ -101,6 +102,16 @@ class ConnectorGroup:
     def health(self) -> list[Health]:
         """The health of the endpoints that are checked."""
         return [one.health for one in self.connectors if one.health is not None]
+
+    @property
+    def pools(self) -> list[Pool]:
+        """The pools of its endpoints' calls; those of health checks are not here."""
+        return list({id(one.pool): one.pool for one in self.connectors}.values())
+
+    def count_in(self, counts: UpstreamCounts) -> None:
+        """Count the calls of its endpoints."""
+        for connector in self.connectors:
+            connector.counts = counts
 
     def guard_redirects(self, guard: AddressGuard) -> None:
         """

@@ -114,6 +114,11 @@ class Deliveries(Service):
         running = self._running.get(subscription_id)
         return None if running is None else running[1].as_json()
 
+    @property
+    def under_way(self) -> list[Delivery]:
+        """The deliveries of this process."""
+        return [delivery for _, delivery in self._running.values()]
+
     def _quiet(self, api_id: str | None) -> Deferred[None]:
         waiting = [
             done
@@ -286,6 +291,7 @@ class Deliveries(Service):
             problem=result.problem or None,
         )
         self._access.delivered(record, self._wall_ms())
+        assignment.api.counts.count(next_step)
 
 
 def _beside(done: Deferred[None]) -> Deferred[None]:

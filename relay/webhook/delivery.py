@@ -73,7 +73,7 @@ class Delivery:
             self._end_if_quiet,
             self._broken,
         )
-        self._reader = Reader(self._take, self._note_gap, self._find_place)
+        self.reader = Reader(self._take, self._note_gap, self._find_place)
         self._state: DeliveryState | None = None
         self._event: OutgoingEvent | None = None
         """The event that is neither delivered nor given up."""
@@ -105,15 +105,15 @@ class Delivery:
         done: Deferred[None] = Deferred()
         self._waiting.append(done)
         self._ending = True
-        self._reader.detach()
+        self.reader.detach()
         self._attempts.stop(grace_s)
         return done
 
     def look_for_replays(self) -> None:
         """Check the store for dead letters that are to be replayed."""
         self._replays_due = True
-        if self._reader.attached and self._idle:
-            self._reader.pause()
+        if self.reader.attached and self._idle:
+            self.reader.pause()
             try:
                 self._next()
             except Exception:
@@ -125,7 +125,7 @@ class Delivery:
         here = self._event is not None and self._letter is None
         shape: dict[str, Any] = {
             "state": "STOPPED" if halted else self._attempts.name,
-            "behind": self._reader.behind + (1 if here else 0),
+            "behind": self.reader.behind + (1 if here else 0),
             **self._attempts.as_json(),
         }
         if self._problem:
@@ -152,10 +152,10 @@ class Delivery:
         elif self._replays_due:
             letter = self._progress.store.next_replay(self.assignment.id)
             self._write(letter, self._replay, self._next)
-        elif not self._reader.attached:
+        elif not self.reader.attached:
             self._attach()
         else:
-            self._reader.resume()
+            self.reader.resume()
 
     def _replay(self, letter: DeadLetter | None) -> None:
         self._letter = letter
@@ -172,7 +172,7 @@ class Delivery:
         state = self._known
         try:
             channel = self.assignment.open_channel()
-            place = self._reader.attach(
+            place = self.reader.attach(
                 channel, state.position, f"subscription {self.assignment.id}"
             )
         except (NoFlow, EvaluationFailed):
@@ -188,7 +188,7 @@ class Delivery:
             # events since the start would be lost otherwise.
             self._note(replace(state, position=place))
             self._progress.flush()
-        self._reader.resume()
+        self.reader.resume()
 
     def _find_place(self) -> None:
         """Attach again: the position was evicted, or the channel was closed."""
@@ -282,6 +282,7 @@ class Delivery:
         if not kept:
             self._give_up("the dead-letter list is full")
             return
+        self.assignment.api.dead_lettered()
         self._event = self._gap = None
         self._state = after
         self._progress.written(after)
@@ -307,7 +308,7 @@ class Delivery:
 
     def _give_up(self, cause: str) -> None:
         """Deliver no more until the subscription is resumed."""
-        self._reader.detach()
+        self.reader.detach()
         self._halted = True
         self._problem = cause
         self.log.warn(
@@ -384,7 +385,7 @@ class Delivery:
         """Log an unexpected failure and start again: no delivery ends silently."""
         told = "subscription {subscription_id}"
         self.log.failure(told, failure, **self.assignment.log_ids)
-        self._reader.detach()
+        self.reader.detach()
         self._event = self._letter = None
         self._later(AGAIN_S, self._next if self._state is not None else self.start)
 

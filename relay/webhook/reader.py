@@ -35,11 +35,28 @@ class Reader:
         self._lost = lost
         self._channel: Channel | ShapedChannel | None = None
         self._subscriber: EntrySubscriber | None = None
+        self._taken_at_ms: int | None = None
+        """When the event that was taken arrived; None while none is held."""
 
     @property
     def attached(self) -> bool:
         """Whether it reads a channel."""
         return self._subscriber is not None
+
+    @property
+    def pending(self) -> int:
+        """How many entries are not delivered: what was taken, and what follows."""
+        return self.behind + (self._taken_at_ms is not None)
+
+    @property
+    def oldest_ms(self) -> int | None:
+        """When the oldest of them arrived, in milliseconds since the Unix epoch."""
+        if self._taken_at_ms is not None or not self.behind:
+            return self._taken_at_ms
+        subscriber, channel = self._subscriber, self._channel
+        assert subscriber is not None and channel is not None
+        position = max(subscriber.position, channel.log.first_seq)
+        return channel.log.entries(position, 1)[0].at_ms
 
     @property
     def behind(self) -> int:
@@ -78,12 +95,14 @@ class Reader:
 
     def resume(self) -> None:
         """Take the next event, now or when it comes."""
+        self._taken_at_ms = None
         if self._subscriber is not None:
             self._subscriber.resume()
 
     def take(self, entry: Entry) -> None:
         """Take an event, and no other before :meth:`resume`."""
         self.pause()
+        self._taken_at_ms = entry.at_ms
         self._take(OutgoingEvent.of(entry))
 
     def cut(self, outcome: Outcome, key: str) -> None:

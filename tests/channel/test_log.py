@@ -24,7 +24,7 @@ class LogTests(SynchronousTestCase):
     ) -> list[Entry]:
         """Add events, and gaps between them; a text is an event with an id."""
         made = [Message(i, id=i) if type(i) is str else i for i in items]
-        entries = log.stage(made, at_ms)  # type: ignore[arg-type]
+        entries = log.stage(made, at_ms, 0.0)  # type: ignore[arg-type]
         log.add(entries)
         return entries
 
@@ -39,8 +39,8 @@ class LogTests(SynchronousTestCase):
         are added.
         """
         log = self.log()
-        first = log.stage([Message("a")], 0)
-        second = log.stage([GapReason.UPSTREAM_RECONNECT, Message("b")], 0, first)
+        first = log.stage([Message("a")], 0, 0.0)
+        second = log.stage([GapReason.UPSTREAM_RECONNECT, Message("b")], 0, 0.0, first)
         self.assertEqual((log.first_seq, log.next_seq), (1, 1))
         self.assertFalse(log.holds_any)
         self.assertEqual([one.seq for one in [*first, *second]], [1, 2, 3])

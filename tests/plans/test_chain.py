@@ -16,6 +16,7 @@ from relay.plans.interfaces import Credential, Plan
 from relay.plans.keyless import KeylessPlan
 from relay.plans.protected_resource import ProtectedResource
 from relay.plans.verdict import UNDECIDED, Admission, Denial, Verdict
+from relay.tally import Tally
 from tests.plans.callers import METADATA_URL, TokenPlan, caller
 
 NOBODY = Admission("open", "1", "192.0.2.7")
@@ -34,13 +35,32 @@ class OrderTests(ChainCase):
     def setUp(self) -> None:
         """Two plans with a word each, and one without."""
         self.first, self.second = TokenPlan("a", "one"), TokenPlan("b", "two")
-        self.chain = PlanChain([self.first, self.second, KeylessPlan("open")])
+        self.verdicts = Tally()
+        plans = [self.first, self.second, KeylessPlan("open")]
+        self.chain = PlanChain(plans, verdicts=self.verdicts)
 
     def test_the_first_that_admits_decides(self) -> None:
         """The first plan that admits the caller decides."""
         for word, plan in (("one", "a"), ("two", "b")):
             verdict = self.decided(self.chain.admit(caller(token=word)))
             self.assertEqual(verdict, Admission(plan, "app", "sub"))
+
+    def test_verdicts_are_counted(self) -> None:
+        """By the plan that has decided; a caller whom no plan knows has no plan."""
+        for word in ("one", "one", "two", "three"):
+            self.decided(self.chain.admit(caller(token=word)))
+        self.decided(PlanChain([], verdicts=self.verdicts).admit(caller()))
+        unresolved = "GATEWAY_PLAN_UNRESOLVABLE"
+        self.assertEqual(
+            self.verdicts,
+            {
+                ("a", "admitted"): 2,
+                ("a", unresolved): 2,
+                ("b", "admitted"): 1,
+                ("b", unresolved): 1,
+                ("", unresolved): 1,
+            },
+        )
 
     def test_without_a_credential(self) -> None:
         """A caller without a credential is admitted by a keyless plan."""

@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
+from relay.gateway.counts import Counts
 from relay.gateway.push import PushedApi
 from relay.gateway.services import Services
 from relay.model.consumers.records import Entitlement
@@ -81,6 +82,7 @@ class DeliveriesTests(SynchronousTestCase):
             access=cast(Any, self.lines),
             live=cast(Any, None),
             observers=cast(Any, None),
+            counts=Counts(),
             consumers=self.consumers,
             grants=cast(Any, None),
             wall_ms=self.desk.wall_ms,

@@ -53,6 +53,23 @@ class ReaderTests(SynchronousTestCase):
         self.desk.publish("d")
         self.assertEqual(self.taken[-1], "d")
 
+    def test_what_is_pending(self) -> None:
+        """The event that was taken counts, and its arrival is the oldest."""
+        self.attach()
+        self.assertEqual((self.reader.pending, self.reader.oldest_ms), (0, None))
+        self.resume()
+        begun_ms = self.desk.wall_ms()
+        self.desk.publish("a")
+        self.desk.clock.advance(1)
+        self.desk.publish("b")
+        self.assertEqual((self.reader.pending, self.reader.oldest_ms), (2, begun_ms))
+        self.resume()
+        self.assertEqual(
+            (self.reader.pending, self.reader.oldest_ms), (1, begun_ms + 1000)
+        )
+        self.resume()
+        self.assertEqual((self.reader.pending, self.reader.oldest_ms), (0, None))
+
     def test_nothing_comes_before_it_is_wanted(self) -> None:
         """A paused reader receives nothing, and knows how many events wait."""
         self.attach()

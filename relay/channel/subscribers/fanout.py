@@ -21,6 +21,7 @@ from typing import Any
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
+from relay.channel.counts import ChannelCounts
 from relay.channel.entry import Entry
 from relay.channel.log import Log
 from relay.channel.subscribers.byte_group import ByteGroup, SharedWriter
@@ -53,6 +54,7 @@ class Fanout:
     :param log: the log of the channel.
     :param options: the channel options, with the most filters.
     :param new_writer: makes the writer of a group.
+    :param counts: of the channel's API.
     """
 
     _log = Logger()
@@ -63,13 +65,15 @@ class Fanout:
         clock: IReactorTime,
         options: ChannelOptions,
         new_writer: Callable[[], SharedWriter],
+        counts: ChannelCounts,
     ) -> None:
         self.log = log
+        self._counts = counts
         self._clock = clock
         self._options = options
         self._new_writer = new_writer
         self._groups: dict[Hashable, Group[Any]] = {}
-        self.reading = Reading(log, clock, self._groups)
+        self.reading = Reading(log, clock, self._groups, counts)
         self._batcher = TurnBatcher(clock, self._deliver)
         self._turns = turns_of(clock, ROUNDS)
         self._round: Iterator[None] | None = None
@@ -252,8 +256,11 @@ class Fanout:
                 self._log.failure("a group of a channel's subscribers failed")
                 for subscriber in tuple(group.live):
                     self.reading.end(subscriber)
-            for subscriber in group.wake():
+            awake = group.wake()
+            for subscriber in awake:
                 self.reading.read_on(subscriber)
+            if entries and (awake or group.live):
+                self._counts.delivered(entries, self._clock.seconds())
         for entry in entries:
             entry.memo = None
         if self._room.taken_bytes and self._room.left_bytes < 0:

@@ -8,13 +8,14 @@ turn of the reactor (:mod:`relay.reactor.turns`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
+from relay.channel.counts import ChannelCounts
 from relay.channel.entry import Entry, Gap, GapReason
 from relay.channel.log import Log
 from relay.channel.subscribers.group import Group
@@ -34,14 +35,20 @@ class Reading:
 
     :param log: the log of the channel.
     :param groups: the groups of the channel, by the key of their subscribers.
+    :param counts: of the channel's API.
     """
 
     _log = Logger()
 
     def __init__(
-        self, log: Log, clock: IReactorTime, groups: dict[Hashable, Group[Any]]
+        self,
+        log: Log,
+        clock: IReactorTime,
+        groups: dict[Hashable, Group[Any]],
+        counts: ChannelCounts,
     ) -> None:
         self.log = log
+        self._counts = counts
         self.ended = False
         """Whether nothing is added to the log any more."""
         self.shared_from: int | None = None
@@ -143,10 +150,27 @@ class Reading:
                 self._caught_up(subscriber, group)
                 return
             elif at_once or self._catch_up.has_time():
-                self._forget_memos(group.read(subscriber, log))
+                behind_since_s = subscriber.behind_since_s
+                entries = group.read(subscriber, log)
+                self._count_lag(entries, behind_since_s)
+                self._forget_memos(entries)
             else:
                 self._catch_up.postpone(partial(self._go_on, subscriber))
                 return
+
+    def _count_lag(self, entries: Sequence[Entry], behind_since_s: float) -> None:
+        """
+        Count what a subscriber was given later than others.
+
+        :param behind_since_s: since when it was not live. What came before was not
+            delayed but missed, by a client that was not connected. What is being given
+            to all groups is counted with them.
+        """
+        first = entries[0]
+        if first.arrived_s >= behind_since_s and (
+            self.shared_from is None or first.seq < self.shared_from
+        ):
+            self._counts.delivered(entries, self._clock.seconds())
 
     def _go_on(self, subscriber: Subscriber) -> None:
         """Read on in a later turn, unless the subscriber has left or was paused."""
@@ -173,6 +197,7 @@ class Reading:
 
     def _skip(self, subscriber: Subscriber, group: Group[Any]) -> None:
         """Move a subscriber that is too slow to the newest entry."""
+        self._counts.gaps.count(GapReason.SLOW_CONSUMER.value)
         gaps = [] if subscriber.gap is None else [subscriber.gap]
         subscriber.gap = None
         gap, newest = skip(subscriber, self.log)
@@ -209,6 +234,7 @@ class Reading:
         for entry in entries:
             message = entry.message
             if message is not None and message.id == subscriber.awaited:
+                self._counts.resumes.count("exact", "")
                 self._found(subscriber, entry.seq + 1)
                 return
 
@@ -221,6 +247,7 @@ class Reading:
         for subscriber in self.lagging:
             if subscriber.awaited is not None:
                 subscriber.gap = Gap(GapReason.UNKNOWN_ID, None)
+                self._counts.resumes.count("gap", GapReason.UNKNOWN_ID.value)
                 self._found(subscriber, max(position, self.log.first_seq))
 
     def _found(self, subscriber: Subscriber, position: int) -> None:

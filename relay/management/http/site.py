@@ -17,6 +17,7 @@ from relay.management.http import errors
 from relay.management.http.errors import BadRequest
 from relay.management.http.request import ManagementRequest
 from relay.reactor.deadline import Deadline
+from relay.tally import Tally
 
 IDLE_TIMEOUT_S = 60
 """For a connection without a request."""
@@ -95,6 +96,8 @@ class RestSite(Site):
         self.clock = reactor
         self.head_timeout_ms = head_timeout_ms
         self.max_body_bytes = max_body_bytes
+        self.answered = Tally()
+        """Requests that were answered, by the class of their status."""
 
     def log(self, request: http.Request) -> None:
         """
@@ -103,6 +106,7 @@ class RestSite(Site):
 
         :param request: its path is unknown if its body was refused.
         """
+        self.answered.count(f"{request.code // 100}xx")
         known = request.path is not None
         reads = known and request.method in READING_METHODS
         self._log.emit(

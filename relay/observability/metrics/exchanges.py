@@ -21,7 +21,6 @@ from relay.observability.access import AccessRecord
 from relay.observability.live import LiveExchange
 from relay.observability.metrics.catalog import streams as names
 from relay.observability.metrics.samples import Samples
-from relay.observability.metrics.series import Series
 from relay.observability.timeline import Pauses
 from relay.tally import Histogram, Key, Tally
 
@@ -85,20 +84,10 @@ class ExchangeMetrics:
     Counts exchanges, as one of their observers, and adds them to scrapes.
 
     :param live: returns the exchanges under way.
-    :param most_series: returns the setting ``metrics.max_series``.
     """
 
-    def __init__(
-        self,
-        live: Callable[[], Collection[LiveExchange]],
-        most_series: Callable[[], int],
-    ) -> None:
+    def __init__(self, live: Callable[[], Collection[LiveExchange]]) -> None:
         self._live = live
-        self._callers = Series(most_series, 3)
-        self._apis = Series(most_series, 1)
-        self._ends = Series(most_series, 2)
-        self._outcomes = Series(most_series, 1)
-        self._keys = Series(most_series, 2)
         self._sums: dict[Key, _Sums] = {}
         self._times: dict[Key, _Times] = {}
         self._ended = Tally()
@@ -132,14 +121,14 @@ class ExchangeMetrics:
         sums.events += record.events
         sums.sent_bytes += record.bytes_out
         sums.received_bytes += record.bytes_in
-        self._exchanges.count(*self._outcomes.of((api, outcome, clock)))
+        self._exchanges.count(api, outcome, clock)
         self._statuses.count(GATEWAY, record.listener, f"{record.status // 100}xx")
         duration_ms = record.duration_ms or 0
         if exchange.streams:
-            self._ended.count(*self._ends.of((api, plan, outcome, clock)))
+            self._ended.count(api, plan, outcome, clock)
             self._times_of(record).streams.observe(duration_ms / 1000)
         elif record.ttfb_ms is None and record.outcome is not Outcome.CLIENT_GONE:
-            key = self._keys.of((api, record.error_key or ""))
+            key = (api, record.error_key or "")
             self._refused.count(*key)
             self._newest_refused[key] = _exemplar(record, 1, duration_ms)
         pauses = record.timeline.pauses
@@ -154,15 +143,10 @@ class ExchangeMetrics:
         return found
 
     def _caller(self, record: AccessRecord) -> Key:
-        return self._callers.of(
-            (record.api_id or "", record.plan_id or "", record.listener)
-        )
-
-    def _api(self, record: AccessRecord) -> Key:
-        return self._apis.of((record.api_id or "",))
+        return (record.api_id or "", record.plan_id or "", record.listener)
 
     def _times_of(self, record: AccessRecord) -> _Times:
-        key = self._api(record)
+        key = (record.api_id or "",)
         found = self._times.get(key)
         if found is None:
             found = self._times[key] = _Times()
@@ -205,7 +189,7 @@ class ExchangeMetrics:
             one.events += events
             of_client = record.timeline.pauses
             if of_client is not None:
-                found = pauses.setdefault(self._api(record), _Pauses())
+                found = pauses.setdefault((record.api_id or "",), _Pauses())
                 found.add(of_client)
                 found.now += of_client.lasts
         yield
@@ -223,16 +207,6 @@ class ExchangeMetrics:
             into.put(names.CLIENTS_PAUSED, found.now, key)
         yield
 
-    def series(self) -> dict[Key, float]:
-        """Return how many label values have a series of their own, by family."""
-        return {
-            (names.EVENTS_SENT.name,): len(self._callers),
-            (names.TIME_TO_HEAD.name,): len(self._apis),
-            (names.ENDED.name,): len(self._ends),
-            (names.EXCHANGES_ENDED.name,): len(self._outcomes),
-            (names.REFUSALS.name,): len(self._keys),
-        }
-
     @property
     def apis(self) -> set[str]:
         """The ids of the APIs that have series."""
@@ -240,8 +214,6 @@ class ExchangeMetrics:
 
     def forget(self, api_id: str) -> None:
         """Drop the series of an API that is gone."""
-        for series in self._all_series:
-            series.forget(api_id)
         tables: tuple[dict[Key, Any], ...] = (
             self._sums,
             self._times,
@@ -253,10 +225,6 @@ class ExchangeMetrics:
         for table in tables:
             for key in [key for key in table if key[0] == api_id]:
                 del table[key]
-
-    @property
-    def _all_series(self) -> tuple[Series, ...]:
-        return self._callers, self._apis, self._ends, self._outcomes, self._keys
 
 
 def _exemplar(record: AccessRecord, value: float, after_ms: int) -> Exemplar:

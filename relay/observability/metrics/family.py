@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 UNITS = ("seconds", "bytes")
+OF_DEFINITIONS = ("api", "plan", "endpoint", "group", "key", "name")
+"""Labels with as many values as there are definitions; all others have few."""
 
 
 class Kind(StrEnum):
@@ -38,6 +40,11 @@ class Family:
     def base(self) -> str:
         """The name without ``_total``."""
         return self.name.removesuffix("_total")
+
+    @property
+    def open_labels(self) -> int:
+        """How many of the first labels have values that definitions choose."""
+        return sum([label in OF_DEFINITIONS for label in self.labels])
 
     @property
     def unit(self) -> str:

@@ -19,6 +19,7 @@ from twisted.python.failure import Failure
 from relay.observability.metrics.family import Family
 from relay.observability.metrics.samples import Samples, TextFormat
 from relay.observability.metrics.scrape import Scrape
+from relay.observability.metrics.series import Bounds
 from relay.reactor.turns import Work, turns_of
 from relay.tally import Key
 
@@ -41,11 +42,18 @@ class Metrics:
     The families of a daemon, and what adds their samples.
 
     :param families: all families, in the order in which they are written.
+    :param bounds: of the number of series; None for no bound.
     """
 
     log = Logger()
 
-    def __init__(self, clock: IReactorTime, families: Iterable[Family]) -> None:
+    def __init__(
+        self,
+        clock: IReactorTime,
+        families: Iterable[Family],
+        bounds: Bounds | None = None,
+    ) -> None:
+        self._bounds = bounds
         self._turns = turns_of(clock, SCRAPES)
         self._families = tuple(families)
         self._collectors: list[Collector] = []
@@ -96,7 +104,7 @@ class Metrics:
     ) -> Deferred[Scrape]:
         done: Deferred[Scrape] = Deferred()
         pieces: list[bytes] = []
-        steps = self._steps(Samples(wanted), form, pieces)
+        steps = self._steps(Samples(wanted, self._bounds), form, pieces)
 
         def go_on() -> None:
             try:

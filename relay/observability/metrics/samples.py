@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice, zip_longest
+from typing import NamedTuple
 
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.metrics_core import Metric
@@ -10,6 +12,7 @@ from prometheus_client.openmetrics import exposition as openmetrics
 from prometheus_client.samples import Exemplar, Sample
 
 from relay.observability.metrics.family import Family
+from relay.observability.metrics.series import Bounds
 from relay.tally import Histogram, Key
 
 STEP_SAMPLES = 100
@@ -22,11 +25,16 @@ class Samples:
     The samples of one scrape, by family.
 
     :param wanted: the names of the families that are asked for; None for all.
+    :param bounds: of the number of series; None for no bound.
     """
 
-    def __init__(self, wanted: Collection[str] | None = None) -> None:
+    def __init__(
+        self, wanted: Collection[str] | None = None, bounds: Bounds | None = None
+    ) -> None:
         self._wanted = wanted
-        self._found: dict[str, list[Sample]] = {}
+        self._bounds = bounds
+        self._values: dict[str, dict[Key, _Value]] = {}
+        self._histograms: dict[str, dict[Key, _Ranges]] = {}
 
     def wants(self, *families: Family) -> bool:
         """Whether any of some families is asked for."""
@@ -40,13 +48,20 @@ class Samples:
         exemplar: Exemplar | None = None,
     ) -> None:
         """
-        Add the value of one series of a counter or gauge.
+        Add to the value of one series of a counter or gauge.
 
         :param key: the values of its labels, in their order.
         """
         if self.wants(family):
-            labels = dict(zip(family.labels, key, strict=True))
-            self._add(family, Sample(family.name, labels, value, None, exemplar))
+            found = self._values.setdefault(family.name, {})
+            key = self._fold(family, key)
+            before = found[key].value if key in found else 0.0
+            found[key] = _Value(before + value, exemplar)
+
+    def put_all(self, family: Family, values: Mapping[Key, float]) -> None:
+        """Add to the values of several series."""
+        for key, value in values.items():
+            self.put(family, value, key)
 
     def put_histogram(
         self,
@@ -56,36 +71,52 @@ class Samples:
         exemplars: Sequence[Exemplar | None] = (),
     ) -> None:
         """
-        Add the values of one series of a histogram.
+        Add to the values of one series of a histogram.
 
         :param histogram: has the bounds of the family.
         :param key: the values of its labels, in their order.
         :param exemplars: one for each range, or none at all.
         """
-        if not self.wants(family):
-            return
-        labels = dict(zip(family.labels, key, strict=True))
-        name, below = family.name, 0
+        if self.wants(family):
+            assert tuple(histogram.bounds) == family.bounds
+            found = self._histograms.setdefault(family.name, {})
+            key = self._fold(family, key)
+            if key not in found:
+                found[key] = _Ranges(Histogram(family.bounds), exemplars)
+            found[key].histogram.merge(histogram)
+
+    def _fold(self, family: Family, key: Key) -> Key:
+        assert len(key) == len(family.labels)
+        return key if self._bounds is None else self._bounds.fold(family, key)
+
+    def of(self, family: Family) -> Iterator[Sample]:
+        """Return the samples of a family one by one: there may be many."""
+        for key, one in self._values.get(family.name, {}).items():
+            labels = dict(zip(family.labels, key, strict=True))
+            yield Sample(family.name, labels, one.value, None, one.exemplar)
         bounds = [*map(_bound, family.bounds), "+Inf"]
-        known = exemplars or [None] * len(bounds)
-        for bound, count, exemplar in zip(bounds, histogram.counts, known, strict=True):
-            below += count
-            bucket = {**labels, "le": bound}
-            self._add(family, Sample(f"{name}_bucket", bucket, below, None, exemplar))
-        self._add(family, Sample(f"{name}_count", labels, below))
-        self._add(family, Sample(f"{name}_sum", labels, histogram.total))
+        for key, ranges in self._histograms.get(family.name, {}).items():
+            labels = dict(zip(family.labels, key, strict=True))
+            below = 0
+            for bound, count, exemplar in zip_longest(
+                bounds, ranges.histogram.counts, ranges.exemplars
+            ):
+                below += count
+                bucket = {**labels, "le": bound}
+                name = f"{family.name}_bucket"
+                yield Sample(name, bucket, below, None, exemplar)
+            yield Sample(f"{family.name}_count", labels, below)
+            yield Sample(f"{family.name}_sum", labels, ranges.histogram.total)
 
-    def put_all(self, family: Family, values: Mapping[Key, float]) -> None:
-        """Add the values of several series."""
-        for key, value in values.items():
-            self.put(family, value, key)
 
-    def _add(self, family: Family, sample: Sample) -> None:
-        self._found.setdefault(family.name, []).append(sample)
+class _Value(NamedTuple):
+    value: float
+    exemplar: Exemplar | None
 
-    def of(self, family: Family) -> list[Sample]:
-        """The samples of a family."""
-        return self._found.get(family.name, [])
+
+class _Ranges(NamedTuple):
+    histogram: Histogram
+    exemplars: Sequence[Exemplar | None]
 
 
 class TextFormat:
@@ -102,14 +133,15 @@ class TextFormat:
             openmetrics.CONTENT_TYPE_LATEST if exemplars else CONTENT_TYPE_PLAIN_0_0_4
         )
 
-    def write(self, family: Family, samples: list[Sample]) -> Iterator[bytes]:
+    def write(self, family: Family, samples: Iterator[Sample]) -> Iterator[bytes]:
         """
         Write a family, in steps.
 
         :param samples: its samples; without any only its type is written.
         """
-        for begin in range(0, max(len(samples), 1), STEP_SAMPLES):
-            yield self._write(family, samples[begin : begin + STEP_SAMPLES], begin > 0)
+        yield self._write(family, list(islice(samples, STEP_SAMPLES)), False)
+        while some := list(islice(samples, STEP_SAMPLES)):
+            yield self._write(family, some, True)
 
     def _write(self, family: Family, samples: list[Sample], goes_on: bool) -> bytes:
         metric = Metric(family.base, family.meaning, family.kind.value, family.unit)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
+from relay.observability.metrics.family import Family
 from relay.tally import Key
 
 OTHER = "other"
@@ -63,3 +64,42 @@ class Series:
         """
         self._own = {key for key in self._own if key[0] != value}
         self._others = {k: v for k, v in self._others.items() if k[0] != value}
+
+
+class Bounds:
+    """
+    The series of all families.
+
+    :param most: returns how many series a family may have with labels that definitions
+        choose.
+    """
+
+    def __init__(self, most: Callable[[], int]) -> None:
+        self._most = most
+        self._series: dict[str, Series] = {}
+        self._of_apis: dict[str, Series] = {}
+
+    def fold(self, family: Family, key: Key) -> Key:
+        """Return the label values of the series that some label values belong to."""
+        series = self._series.get(family.name)
+        if series is None:
+            if not family.open_labels:
+                return key
+            series = self._series[family.name] = Series(self._most, family.open_labels)
+            if family.labels[0] == "api":
+                self._of_apis[family.name] = series
+        return series.of(key)
+
+    def sizes(self) -> dict[Key, float]:
+        """Return how many label values have a series of their own, by family."""
+        return {(name,): len(series) for name, series in self._series.items()}
+
+    @property
+    def apis(self) -> Collection[str]:
+        """The ids of the APIs that are counted here: none."""
+        return ()
+
+    def forget(self, api_id: str) -> None:
+        """Free the series of an API that is gone."""
+        for series in self._of_apis.values():
+            series.forget(api_id)

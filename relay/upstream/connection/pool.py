@@ -75,6 +75,11 @@ class Pool:
         self._closed = False
 
     @property
+    def limit(self) -> int:
+        """How many slots there are."""
+        return self._http.max_concurrent_connections
+
+    @property
     def taken(self) -> int:
         """How many slots are in use."""
         return self._taken

@@ -228,6 +228,7 @@ class EventSource:
         """Reconnect after a delay that grows with every failure."""
         if self._stopped:
             return
+        endpoint.counts.reconnects += 1
         delay_s = self._backoff.next_s(problem.refused, problem.retry_after_s)
         self._timer = self._reactor.callLater(delay_s, self._attempt)
         # Last: the listener may stop the source.

@@ -36,15 +36,11 @@ class Exchange:
 
 
 class Gateway:
-    """
-    Exchanges that begin and end.
+    """Exchanges that begin and end."""
 
-    :param most: series of a family.
-    """
-
-    def __init__(self, most: int = 100) -> None:
+    def __init__(self) -> None:
         self.live: list[Any] = []
-        self.metrics = ExchangeMetrics(lambda: self.live, lambda: most)
+        self.metrics = ExchangeMetrics(lambda: self.live)
 
     def begin(self, *args: Any, streams: bool = True, ttfb_ms: int = 7) -> Any:
         """Begin an exchange, and answer it."""
@@ -200,7 +196,7 @@ class RefusalTests(SynchronousTestCase):
             values(found, names.REFUSALS),
             {("a", "K"): 2, ("a", "L"): 1, ("", "NONE"): 1},
         )
-        exemplar = found.of(names.REFUSALS)[0].exemplar
+        exemplar = next(found.of(names.REFUSALS)).exemplar
         assert exemplar is not None
         self.assertTrue(exemplar.labels["request_id"].startswith("request-"))
         self.assertEqual(values(found, names.TIME_TO_HEAD), {})
@@ -275,28 +271,8 @@ class SlicedTests(SynchronousTestCase):
         return events
 
 
-class BoundTests(SynchronousTestCase):
-    """More APIs than there may be series."""
-
-    def test_the_rest_is_folded(self) -> None:
-        """Nothing is lost."""
-        gateway = Gateway(most=2)
-        for api in "abcd":
-            gateway.begin(api)
-            gateway.refuse("K", api)
-        found = gateway.scrape()
-        self.assertEqual(
-            values(found, names.OPEN),
-            {
-                ("a", "p", "default"): 1,
-                ("a", "", "default"): 0,
-                ("other", "other", "other"): 3,
-            },
-        )
-        self.assertEqual(
-            values(found, names.REFUSALS),
-            {("a", "K"): 1, ("b", "K"): 1, ("other", "other"): 2},
-        )
+class ForgottenTests(SynchronousTestCase):
+    """APIs that are gone."""
 
     def test_forgotten_apis_have_no_series(self) -> None:
         """Others keep theirs."""

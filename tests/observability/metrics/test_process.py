@@ -36,23 +36,23 @@ class ProcessTests(SynchronousTestCase):
         """Each with a sensible value."""
         samples = self.scrape()
         for family in names.PROCESS:
-            self.assertNotEqual(samples.of(family), [], family.name)
+            self.assertNotEqual([*samples.of(family)], [], family.name)
         (build,) = samples.of(names.BUILD_INFO)
         self.assertEqual(build.labels["version"], __version__)
         (memory,) = samples.of(names.RESIDENT_BYTES)
         self.assertGreater(memory.value, 10_000_000)
         self.assertAlmostEqual(
-            samples.of(names.OPEN_FDS)[0].value, len(os.listdir("/proc/self/fd")), 2
+            next(samples.of(names.OPEN_FDS)).value, len(os.listdir("/proc/self/fd")), 2
         )
 
     def test_collections_are_timed(self) -> None:
         """By generation."""
-        before = self.scrape().of(names.GC_SECONDS)[2].value
-        counted = self.scrape().of(names.GC_COLLECTIONS)[2].value
+        before = [*self.scrape().of(names.GC_SECONDS)][2].value
+        counted = [*self.scrape().of(names.GC_COLLECTIONS)][2].value
         gc.collect()
         samples = self.scrape()
-        self.assertGreater(samples.of(names.GC_SECONDS)[2].value, before)
-        self.assertEqual(samples.of(names.GC_COLLECTIONS)[2].value, counted + 1)
+        self.assertGreater([*samples.of(names.GC_SECONDS)][2].value, before)
+        self.assertEqual([*samples.of(names.GC_COLLECTIONS)][2].value, counted + 1)
 
     def test_it_stops(self) -> None:
         """Nothing of it is left in the collector."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given, strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.observability.metrics.series import OTHER, Series
+from relay.observability.metrics.family import counter, gauge
+from relay.observability.metrics.series import OTHER, Bounds, Series
 
 
 class SeriesTests(SynchronousTestCase):
@@ -53,3 +54,35 @@ class SeriesTests(SynchronousTestCase):
         made = {series.of((str(a), str(b))) for a, b in asked}
         self.assertLessEqual(len({key for key in made if key[0] != OTHER}), most)
         self.assertLessEqual(len([key for key in made if key[0] == OTHER]), 4)
+
+
+class BoundsTests(SynchronousTestCase):
+    """The series of several families."""
+
+    def setUp(self) -> None:
+        """Declare families with labels of both kinds."""
+        self.bounds = Bounds(lambda: 1)
+        self.ends = counter("relay_ends_total", ("api", "outcome"), "E.", "E.")
+        self.open = gauge("relay_open", ("api",), "O.", "O.")
+        self.requests = counter("relay_requests_total", ("status",), "R.", "R.")
+
+    def test_each_family_has_its_own(self) -> None:
+        """Labels with few values are never folded."""
+        fold = self.bounds.fold
+        self.assertEqual(fold(self.open, ("a",)), ("a",))
+        self.assertEqual(fold(self.ends, ("b", "x")), ("b", "x"))
+        self.assertEqual(fold(self.ends, ("c", "x")), (OTHER, "x"))
+        for status in ("2xx", "4xx", "5xx"):
+            self.assertEqual(fold(self.requests, (status,)), (status,))
+        self.assertEqual(
+            self.bounds.sizes(), {("relay_open",): 1, ("relay_ends_total",): 1}
+        )
+
+    def test_an_api_that_is_gone(self) -> None:
+        """It has no series in any family."""
+        self.bounds.fold(self.open, ("a",))
+        self.bounds.fold(self.ends, ("a", "x"))
+        self.bounds.forget("a")
+        self.assertEqual(self.bounds.fold(self.open, ("b",)), ("b",))
+        self.assertEqual(self.bounds.fold(self.ends, ("b", "x")), ("b", "x"))
+        self.assertEqual(list(self.bounds.apis), [])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
+import socket
+
 from prometheus_client.openmetrics.parser import (
     text_string_to_metric_families as parse_open_metrics,
 )
@@ -10,8 +13,15 @@ from prometheus_client.parser import text_string_to_metric_families as parse_tex
 from relay.observability.metrics.catalog.families import FAMILIES
 from tests.wire.harness.case import WireCase
 from tests.wire.harness.client import RawClient
-from tests.wire.harness.daemon import Daemon, SharedDaemon, proxy_api, until
-from tests.wire.harness.scripted import EVENT_STREAM, Connection, chunk, scripted
+from tests.wire.harness.daemon import BOUND_S, Daemon, SharedDaemon, proxy_api, until
+from tests.wire.harness.scripted import (
+    EVENT_STREAM,
+    Connection,
+    answering,
+    chunk,
+    scripted,
+)
+from tests.wire.messages.test_topics import topics_api
 from tests.wire.operate.technical import technical
 
 PATH = "/_node/metrics/prometheus"
@@ -29,6 +39,17 @@ def scraped(daemon: Daemon, query: str = "") -> dict[str, dict[str, float]]:
             labels = " ".join(value for _, value in sorted(sample.labels.items()))
             found.setdefault(sample.name, {})[labels] = sample.value
     return found
+
+
+def publish(daemon: Daemon, path: str, data: str) -> None:
+    """Publish an event to a topic."""
+    connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=BOUND_S)
+    try:
+        connection.request("POST", path, data.encode(), {"Content-Type": "text/plain"})
+        status = connection.getresponse().status
+        assert status == 202, status
+    finally:
+        connection.close()
 
 
 class MetricsTests(WireCase):
@@ -68,6 +89,65 @@ class MetricsTests(WireCase):
             found = scraped(daemon)
             self.assertEqual(found["relay_streams_open"][caller], 0)
             self.assertEqual(found["relay_stream_duration_seconds_count"][api], 1)
+
+    def test_a_channel(self) -> None:
+        """Its subscribers, what came in, the lag, resumes, and the plan's verdicts."""
+        daemon = DAEMON.get()
+        api = daemon.publish(topics_api("/metrics-topics", {}))
+        client = RawClient(daemon.port)
+        client.get("/metrics-topics/t", "Accept: text/event-stream")
+        client.until(b"\r\n\r\n")
+        publish(daemon, "/metrics-topics/t", "one")
+        client.until(b"data: one\n")
+        again = RawClient(daemon.port)
+        headers = ("Accept: text/event-stream", "Last-Event-ID: unknown")
+        again.get("/metrics-topics/t", *headers)
+        again.until(b"\r\n\r\n")
+        found = scraped(daemon)
+        self.assertEqual(found["relay_channels_open"][api], 1)
+        self.assertEqual(found["relay_channel_subscribers"][api], 2)
+        self.assertEqual(found["relay_channel_subscribers_lagging"][api], 0)
+        self.assertEqual(found["relay_channel_backlog_bytes"][api], 0)
+        self.assertGreater(found["relay_channel_history_bytes"][api], 0)
+        self.assertEqual(found["relay_events_received_total"][api], 1)
+        self.assertEqual(found["relay_delivery_lag_seconds_count"][api], 1)
+        self.assertLess(found["relay_delivery_lag_seconds_sum"][api], 1)
+        self.assertEqual(found["relay_resumes_total"][f"{api} unknown_id gap"], 1)
+        plan = daemon.must("GET", f"/apis/{api}/plans")["data"][0]["id"]
+        self.assertEqual(
+            found["relay_plan_verdicts_total"][f"{api} {plan} admitted"], 3
+        )
+        sent = found["relay_events_sent_total"][f"{api} default {plan}"]
+        self.assertGreaterEqual(sent, 1)
+        client.close()
+        again.close()
+
+    def test_endpoints(self) -> None:
+        """Attempts by result, connections, and the pool."""
+        daemon = DAEMON.get()
+        with scripted(answering(b"HTTP/1.1 204 No Content\r\n\r\n")) as (port, _):
+            target = f"http://127.0.0.1:{port}"
+            api = daemon.publish(proxy_api(target, "/metrics-endpoint"))
+            for _ in range(2):
+                self.assertEqual(daemon.get("/metrics-endpoint").status, 204)
+        with socket.create_server(("127.0.0.1", 0)) as unused:
+            target = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        down = daemon.publish(proxy_api(target, "/metrics-down"))
+        self.assertEqual(daemon.get("/metrics-down").status, 502)
+        found = scraped(daemon)
+        attempts = found["relay_upstream_attempts_total"]
+        self.assertEqual(attempts[f"{api} default 2xx"], 2)
+        self.assertEqual(attempts[f"{down} default connection_refused"], 1)
+        connections = found["relay_upstream_connections_total"]
+        self.assertEqual(connections[f"{api} default opened"], 1)
+        self.assertEqual(connections[f"{api} default reused"], 1)
+        pool = f"{api} default-group"
+        self.assertEqual(found["relay_pool_in_use"][pool], 0)
+        self.assertEqual(found["relay_pool_limit"][pool], 100)
+        self.assertEqual(found["relay_endpoint_exchanges"][f"{api} default"], 0)
+        key = "GATEWAY_CLIENT_CONNECTION_REFUSED"
+        self.assertEqual(found["relay_refusals_total"][f"{down} {key}"], 1)
+        self.assertGreater(found["relay_http_requests_total"][" management 2xx"], 0)
 
     def test_formats(self) -> None:
         """Plain text, and OpenMetrics with requests as examples."""

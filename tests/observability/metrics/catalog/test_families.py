@@ -7,7 +7,7 @@ import re
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.observability.metrics.catalog.families import FAMILIES, LABELS, SECTIONS
-from relay.observability.metrics.family import Kind
+from relay.observability.metrics.family import OF_DEFINITIONS, Kind
 
 NAME = re.compile(r"relay(_[a-z]+)+")
 SCALED = ("milliseconds", "ms", "kilobytes", "kb", "mib", "percent", "minutes", "hours")
@@ -32,6 +32,12 @@ class CatalogTests(SynchronousTestCase):
             self.assertFalse(set(family.name.split("_")) & set(SCALED), family.name)
             if family.kind is Kind.HISTOGRAM:
                 self.assertNotEqual(family.unit, "", family.name)
+
+    def test_labels_of_definitions_come_first(self) -> None:
+        """They are the ones that are folded."""
+        for family in FAMILIES:
+            for label in family.labels[: family.open_labels]:
+                self.assertIn(label, OF_DEFINITIONS, family.name)
 
     def test_bounds(self) -> None:
         """Histograms have bounds that ascend, and no other family has any."""
