@@ -99,8 +99,10 @@ class Builder:
         self._key_sets = KeySets(services.reactor, outbound.call)
         self._counters = LocalCounters(services.reactor)
         self._open_calls: Counter[tuple[str, ...]] = Counter()
-        self._shared: dict[str, SharedChannels] = {}
-        self._destinations: dict[str, Destinations] = {}
+        self.shared: dict[str, SharedChannels] = {}
+        """The channels of the MESSAGE APIs that are served, by API."""
+        self.destinations: dict[str, Destinations] = {}
+        """The endpoints of the PROXY APIs that are served, by API."""
 
     def __call__(self, deployment: Deployment) -> ServedApi:
         """
@@ -220,7 +222,7 @@ class Builder:
             failover = Failover(reactor, options)
         destinations = Destinations(groups)
         if not trial:
-            self._destinations[api_id] = destinations
+            self.destinations[api_id] = destinations
             destinations.start(self._services.wall_ms)
         return ProxyBackend(
             destinations,
@@ -230,31 +232,21 @@ class Builder:
         )
 
     def _forget(self, api_id: str, destinations: Destinations) -> None:
-        if self._destinations.get(api_id) is destinations:
-            del self._destinations[api_id]
-
-    @property
-    def destinations(self) -> Mapping[str, Destinations]:
-        """The endpoints of the PROXY APIs that are served, by API."""
-        return self._destinations
-
-    @property
-    def shared(self) -> Mapping[str, SharedChannels]:
-        """The channels of the MESSAGE APIs that are served, by API."""
-        return self._shared
+        if self.destinations.get(api_id) is destinations:
+            del self.destinations[api_id]
 
     def health(self, api_id: str) -> list[dict[str, Any]]:
         """
         Describe the checked endpoints of a PROXY API as JSON.
         """
-        destinations = self._destinations.get(api_id)
+        destinations = self.destinations.get(api_id)
         return destinations.health() if destinations is not None else []
 
     def channels(self, api_id: str) -> list[dict[str, Any]]:
         """
         Describe the open channels of an API as JSON.
         """
-        shared = self._shared.get(api_id)
+        shared = self.shared.get(api_id)
         return shared.channels.as_json() if shared is not None else []
 
     def _message(
@@ -337,7 +329,7 @@ class Builder:
         the channels of the deployment before, so that their streams continue. A trial
         has channels of its own, which are never opened.
         """
-        before = None if trial else self._shared.get(api_id)
+        before = None if trial else self.shared.get(api_id)
         if before is not None and before.users and before.group == group:
             before.channels.reopen()
             return before
@@ -371,7 +363,7 @@ class Builder:
 
     def _adopt(self, api_id: str, shared: SharedChannels) -> None:
         """Make channels those of an API, in place of those before."""
-        before = self._shared.get(api_id)
+        before = self.shared.get(api_id)
         if before is shared:
             return
         if before is not None and before.lease is not None:
@@ -380,7 +372,7 @@ class Builder:
         if shared.exclusive:
             lease = shared.open_lease(api_id)
             shared.channels.is_here = lambda: lease.here
-        self._shared[api_id] = shared
+        self.shared[api_id] = shared
 
     def _withdraw(self, pushed: PushedApi, shared: SharedChannels) -> None:
         self._pushing.end(pushed).addBoth(lambda _: self._release(shared))
@@ -388,9 +380,9 @@ class Builder:
     def _release(self, shared: SharedChannels) -> None:
         shared.users -= 1
         if not shared.users:
-            for api_id, one in list(self._shared.items()):
+            for api_id, one in list(self.shared.items()):
                 if one is shared:
-                    del self._shared[api_id]
+                    del self.shared[api_id]
             shared.channels.close()
             shared.sources.close()
             if shared.lease is not None:
