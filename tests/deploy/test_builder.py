@@ -249,7 +249,7 @@ class ChannelsTests(SynchronousTestCase):
             {"name": "ours", "tenants": ["south", "north"]},
             {"name": "theirs", "tenants": ["south"]},
         )
-        connectors = self.builder._destinations["proxy"].groups[0].connectors
+        connectors = self.builder.destinations["proxy"].groups[0].connectors
         self.assertEqual([one.name for one in connectors], ["all", "ours"])
 
     def test_checked(self) -> None:
