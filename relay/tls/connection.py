@@ -19,16 +19,16 @@ class ServerConnection(SSL.Connection):
         tickets with its keys, also after another context has been chosen.
     """
 
+    permits: Callable[[str], bool] | None = None
+    """Whether requests for a host may be made on this connection; None when all may."""
+    refusal: str | None = None
+    """Why the client's certificate was refused."""
+    _certificate_is_required = False
+
     def __init__(self, front: SSL.Context) -> None:
         super().__init__(front, None)
         # OpenSSL calls its callbacks as long as the connection lasts.
         self._front = front
-        self.permits: Callable[[str], bool] | None = None
-        """Whether requests for a host may be made on this connection; None when all
-        may."""
-        self.refusal: str | None = None
-        """Why the client's certificate was refused."""
-        self._certificate_is_required = False
 
     def require_certificate(self, mode: int) -> None:
         """
