@@ -195,6 +195,8 @@ class Listener:
         :param place: with the same endpoint.
         :param creator: made by this place.
         """
+        if creator is not None and self.creator is not None:
+            creator.replace(self.creator)
         self.place = place
         self.creator = creator
 

@@ -104,6 +104,27 @@ class HostRules:
         return mine >= theirs and self.files.ca == other.files.ca
 
 
+class _Front:
+    """
+    What handshakes begin with. Its keys encrypt session tickets; it has no certificate.
+
+    :param choose: chooses the context that a handshake continues with.
+    :param now_s: the monotonic time.
+    """
+
+    def __init__(
+        self, choose: Callable[[SSL.Connection], None], http2: bool, now_s: float
+    ) -> None:
+        self.choose = choose
+        self.since_s = now_s
+        self.context = server_context(http2)
+        self.context.set_verify(SSL.VERIFY_NONE, note_refusal)
+        # Also called when the client names no host.
+        self.context.set_tlsext_servername_callback(
+            lambda connection: self.choose(connection)
+        )
+
+
 class _Made(NamedTuple):
     """A context, and what it was made of."""
 
@@ -163,19 +184,22 @@ class ServerCreator:
         self, tlsProtocol: TLSMemoryBIOProtocol
     ) -> SSL.Connection:
         """Return the TLS connection for an accepted socket."""
-        if self._seconds() - self._front_since_s >= TICKET_KEYS_S:
+        if self._seconds() - self._front.since_s >= TICKET_KEYS_S:
             self._front = self._new_front()
-        return ServerConnection(self._front)
+        return ServerConnection(self._front.context)
 
-    def _new_front(self) -> SSL.Context:
-        self._front_since_s = self._seconds()
-        front = server_context(self._http2)
-        front.set_verify(SSL.VERIFY_NONE, note_refusal)
-        front.set_tlsext_servername_callback(self._choose)
-        return front
+    def replace(self, other: ServerCreator) -> None:
+        """
+        Take the place of another creator: session tickets of its connections remain
+        valid.
+        """
+        self._front = other._front
+        self._front.choose = self._choose
+
+    def _new_front(self) -> _Front:
+        return _Front(self._choose, self._http2, self._seconds())
 
     def _choose(self, connection: SSL.Connection) -> None:
-        """Choose the certificate; also called when the client names no host."""
         try:
             self._switch(cast(ServerConnection, connection))
         except Exception:

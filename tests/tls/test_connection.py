@@ -163,6 +163,32 @@ class HostTests(SynchronousTestCase):
             self.assertEqual(shown, renewed.certificate)
             self.assertFalse(resumed(third))
 
+    def test_tickets_survive_other_settings(self) -> None:
+        """They are resumed under new settings, which apply to their sessions."""
+        for version in VERSIONS:
+            client = Client(version)
+            first, second = (
+                self.shake(client, b"open.example").client.get_session()
+                for _ in range(2)
+            )
+            ca = STAFF.server("x").write(self.mktemp()).ca
+            for files, session, error in (
+                (HostFiles((), *self.default), first, None),
+                (
+                    HostFiles((), *self.default, "required", ca),
+                    second,
+                    "the resumed session has no client certificate",
+                ),
+            ):
+                creator = ServerCreator("listener a", files)
+                creator.replace(self.creator)
+                self.creator = creator
+                shaken = self.shake(client, b"open.example", session)
+                self.assertTrue(resumed(shaken))
+                seen = shaken.server_error and str(shaken.server_error)
+                self.assertEqual(seen, error)
+            self.setUp()
+
     def test_keys_of_tickets_change(self) -> None:
         """After a day; the client's next session is resumed again."""
         client = Client(VERSIONS[1])

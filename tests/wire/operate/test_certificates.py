@@ -82,6 +82,7 @@ class CertificateCase(WireCase):
             input=stdin,
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=BOUND_S,
         )
         return done.stdout + done.stderr
@@ -242,6 +243,28 @@ class RenewalTests(CertificateCase):
             )
             self.assertIn("Reused, TLS", output)
             self.assertIn("404", output)
+
+    def test_sessions_are_resumed_under_other_settings(self) -> None:
+        """A ticket from before a change of the settings is accepted after it."""
+        pair = self.write("gateway", ROOT.server("localhost"))
+        daemon = self.start_daemon(toml=tls_listener(pair))
+        session = str(self.directory / "session")
+        get = "GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        name = ("-servername", "localhost", "-ign_eof")
+        self.s_client(daemon.port, *name, "-sess_out", session, stdin=get)
+        file = daemon.data_dir / "relay.toml"
+        file.write_text(file.read_text().replace(pair, f"{pair}http2 = true\n"))
+        os.kill(daemon.pid, signal.SIGHUP)
+        until(
+            lambda: (
+                "ALPN protocol: h2"
+                in self.s_client(daemon.port, *name[:2], "-alpn", "h2")
+            ),
+            "the settings are in force",
+        )
+        output = self.s_client(daemon.port, *name, "-sess_in", session, stdin=get)
+        self.assertIn("Reused, TLS", output)
+        self.assertIn("404", output)
 
     def test_a_certificate_that_expires(self) -> None:
         """The log names the listener and the end, once."""
