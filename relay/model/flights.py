@@ -53,8 +53,8 @@ class FlightRecord(NamedTuple):
     size: int
     """About how many bytes the record takes."""
     timeline: str
-    """A JSON object: ``moments``, a list of milliseconds since the beginning, mark and
-    detail; ``dropped``, the number of moments that are left out."""
+    """A JSON list: the number of moments that are left out, and for each moment a list
+    of milliseconds since the beginning, mark and values."""
 
 
 class FlightFilter(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -77,7 +77,8 @@ FIELDS: Mapping[Mark, tuple[str, ...]] = {
     Mark.CHALLENGED: ("reason",),
     Mark.ENDED: ("outcome", "errorKey", "clock"),
 }
-"""The names of the values of each mark, in order."""
+"""The names of the values of each mark, in order. Stored timelines have the values
+without their names: names may be appended, and neither removed nor reordered."""
 
 
 class Moment(NamedTuple):
@@ -96,6 +97,17 @@ class Moment(NamedTuple):
         """Return the values by name, without those that are None."""
         named = zip(FIELDS[self.mark], self.values, strict=True)
         return {name: value for name, value in named if value is not None}
+
+
+def stored_detail(mark: str, values: Sequence[Value]) -> dict[str, Value]:
+    """
+    Return the values of a stored moment by name, without those that are None.
+
+    :param mark: perhaps of another version; values without a name are left out.
+    """
+    names = FIELDS.get(mark, ())  # type: ignore[call-overload]
+    named = zip(names, values, strict=False)
+    return {name: value for name, value in named if value is not None}
 
 
 class Marks(Protocol):

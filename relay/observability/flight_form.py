@@ -52,69 +52,93 @@ def flight_record(
     :param with_query: whether the query is recorded.
     """
     record, moments, transferred, ended, weight = flight
-    timeline = encode_timeline(moments, record.timeline.dropped, record.begun_s)
+    timeline, endpoint_ms = encode_timeline(
+        moments, record.timeline.dropped, record.begun_s
+    )
     path, host = record.path[:MOST_PATH], record.host[:MOST_NAME]
     query = None
     if with_query and record.query is not None:
         query = record.query[:MOST_PATH]
     transaction_id = record.transaction_id[:MOST_NAME]
     size = FIXED_BYTES + len(timeline) + len(path) + len(host) + len(transaction_id)
+    # By position, which is faster than by name.
     return FlightRecord(
-        request_id=record.request_id,
-        transaction_id=transaction_id,
-        gateway=gateway,
-        api_id=record.api_id or "",
-        at_ms=record.begun_ms,
-        updated_ms=now_ms,
-        ended=ended,
-        weight=weight,
-        entrypoint=record.entrypoint,
-        plan_id=record.plan_id,
-        application_id=record.application_id,
-        subscription_id=_clipped(record.subscription_id),
-        method=record.method[:MOST_NAME],
-        host=host,
-        path=path,
-        query=query,
-        protocol=record.protocol,
-        listener=record.listener,
-        remote_address=record.remote_address[:MOST_NAME],
-        endpoint=_clipped(record.endpoint),
-        status=record.status,
-        ttfb_ms=record.ttfb_ms,
-        endpoint_ms=_endpoint_ms(moments),
-        duration_ms=record.duration_ms,
-        bytes_in=transferred.received_bytes,
-        bytes_out=transferred.sent_bytes,
-        events=transferred.events,
-        outcome=record.outcome,
-        error_key=_clipped(record.error_key),
-        clock=record.clock,
-        size=size + len(query or ""),
-        timeline=timeline,
+        record.request_id,
+        transaction_id,
+        gateway,
+        record.api_id or "",
+        record.begun_ms,
+        now_ms,
+        ended,
+        weight,
+        record.entrypoint,
+        record.plan_id,
+        record.application_id,
+        _clipped(record.subscription_id),
+        record.method[:MOST_NAME],
+        host,
+        path,
+        query,
+        record.protocol,
+        record.listener,
+        record.remote_address[:MOST_NAME],
+        _clipped(record.endpoint),
+        record.status,
+        record.ttfb_ms,
+        endpoint_ms,
+        record.duration_ms,
+        *transferred,
+        record.outcome,
+        _clipped(record.error_key),
+        record.clock,
+        size if query is None else size + len(query),
+        timeline,
     )
 
 
-def encode_timeline(moments: Sequence[Moment], dropped: int, begun_s: float) -> str:
+def encode_timeline(
+    moments: Sequence[Moment], dropped: int, begun_s: float
+) -> tuple[str, int | None]:
     """
     Encode the moments of a timeline as JSON, within :data:`MOST_TIMELINE_BYTES`.
 
     :param dropped: how many moments are left out already.
     :param begun_s: when the exchange began, of the clock of the moments.
+    :return: a list of the number of moments that are left out, and of a list for each
+        moment: milliseconds since the beginning, mark, values. Then how long the
+        endpoint that answered last took for its head, in milliseconds.
     """
-    listed = [_listed(one, begun_s) for one in moments]
-    text = _ENCODER.encode({"dropped": dropped, "moments": listed})
-    if len(text) <= MOST_TIMELINE_BYTES:
-        return text
-    sizes = [len(_ENCODER.encode(one)) + 1 for one in listed]
-    room = MOST_TIMELINE_BYTES - 100
+    listed: list[Any] = [dropped]
+    called_ms, endpoint_ms = 0, None
+    for at_s, mark, values in moments:
+        at_ms = round((at_s - begun_s) * 1000)
+        listed.append([at_ms, mark, *values])
+        if mark is Mark.ANSWERED:
+            endpoint_ms = at_ms - called_ms
+        elif mark is Mark.CONNECTING or (
+            mark is Mark.CONNECTED and values[-1] == "kept"
+        ):
+            called_ms = at_ms
+    text = _ENCODER.encode(listed)
+    if len(text) > MOST_TIMELINE_BYTES:
+        text = _shortened(listed)
+    return text, endpoint_ms
+
+
+def _shortened(listed: list[Any]) -> str:
+    """Encode moments with long texts cut, and with as many as fit."""
+    dropped, *moments = listed
+    for moment in moments:
+        moment[2:] = [
+            value[:MOST_TEXT] if isinstance(value, str) else value
+            for value in moment[2:]
+        ]
+    sizes = [len(_ENCODER.encode(one)) + 1 for one in moments]
+    room = MOST_TIMELINE_BYTES - 50
     first = _fitting(sizes, room // 2)
-    last = _fitting(
-        sizes[: first - 1 if first else None : -1], room - sum(sizes[:first])
-    )
-    kept = listed[:first] + listed[len(listed) - last :]
-    dropped += len(listed) - len(kept)
-    return _ENCODER.encode({"dropped": dropped, "moments": kept})
+    last = _fitting(sizes[:first:-1], room - sum(sizes[:first]))
+    kept = moments[:first] + moments[len(moments) - last :]
+    return _ENCODER.encode([dropped + len(moments) - len(kept), *kept])
 
 
 def _fitting(sizes: Sequence[int], room: int) -> int:
@@ -126,25 +150,5 @@ def _fitting(sizes: Sequence[int], room: int) -> int:
     return len(sizes)
 
 
-def _listed(moment: Moment, begun_s: float) -> list[Any]:
-    detail = {
-        name: value[:MOST_TEXT] if isinstance(value, str) else value
-        for name, value in moment.detail().items()
-    }
-    return [max(0, round((moment.at_s - begun_s) * 1000)), moment.mark, detail]
-
-
 def _clipped(text: str | None) -> str | None:
     return None if text is None else text[:MOST_NAME]
-
-
-def _endpoint_ms(moments: Sequence[Moment]) -> int | None:
-    """Return how long the endpoint that answered last took for its head."""
-    called_s: float | None = None
-    took_ms = None
-    for at_s, mark, values in moments:
-        if mark is Mark.CONNECTING or (mark is Mark.CONNECTED and values[-1] == "kept"):
-            called_s = at_s
-        elif mark is Mark.ANSWERED and called_s is not None:
-            took_ms = round((at_s - called_s) * 1000)
-    return took_ms

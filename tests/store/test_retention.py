@@ -1,4 +1,4 @@
-"""How long the audit trail is kept."""
+"""How long the audit trail and flight records are kept."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from twisted.internet.interfaces import IReactorFromThreads
 from twisted.internet.task import Clock
 from twisted.logger import capturedLogs
 
+from relay.model.flights import FlightFilter
 from relay.store import Store, Transaction, retention
 from relay.store.retention import (
     AUDITS_EVERY_S as EVERY_S,
     DAY_MS,
+    HOUR_MS,
     Retention,
     audit_retention,
+    record_retention,
 )
 from tests.store.databases import api
+from tests.store.tables.flights.flights import flight
 from tests.store.test_store import StoreTestCase
 
 
@@ -104,3 +108,54 @@ class RetentionTests(StoreTestCase):
             self.clock.advance(0)
         self.assertIn("cannot be shortened", told[0]["log_format"])
         self.assertEqual(len(self.clock.getDelayedCalls()), 1)
+
+
+class RecordRetentionTests(StoreTestCase):
+    """Flight records on a real store."""
+
+    async def setUp(self) -> None:  # type: ignore[override]
+        """Keep records of the hours 1 to 5."""
+        super().setUp()
+        self.clock = Clock()
+        self.store = Store(
+            f"sqlite:///{self.path}",
+            cast(IReactorFromThreads, reactor),
+            threads=1,
+            clock_ms=lambda: 6 * HOUR_MS,
+        )
+        self.addCleanup(self.store.stopService)
+        self.store.startService()
+        records = [flight(hour * HOUR_MS) for hour in range(1, 6)]
+        await self.store.write(lambda tx: tx.flights.save(records))
+
+    async def left(self, hours: int, max_rows: int, max_bytes: int) -> list[int]:
+        """Delete once, a record at a time, and return the hours that are left."""
+        with patch.object(retention, "RECORDS_AT_ONCE", 1):
+            kept = record_retention(self.store, self.clock, hours, max_rows, max_bytes)
+            self.addCleanup(kept.stopService)
+            kept.startService()
+            self.clock.advance(0)
+            while not self.clock.getDelayedCalls():
+                await self.store.write(lambda tx: None)
+
+        def read(tx: Transaction) -> list[int]:
+            found, _ = tx.flights.page(FlightFilter("api-1"), 0, 100)
+            return sorted(one.at_ms // HOUR_MS for one in found)
+
+        return await self.store.read(read)
+
+    async def test_age(self) -> None:
+        """Records that were written last more than some hours ago are deleted."""
+        self.assertEqual(await self.left(3, 0, 0), [3, 4, 5])
+
+    async def test_number(self) -> None:
+        """The newest are kept."""
+        self.assertEqual(await self.left(24, 2, 0), [4, 5])
+
+    async def test_size(self) -> None:
+        """As many as fit."""
+        self.assertEqual(await self.left(24, 0, 3500), [3, 4, 5])
+
+    async def test_switched_off(self) -> None:
+        """With 0 hours all are deleted."""
+        self.assertEqual(await self.left(0, 100, 10_000), [])

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any, TypeVar, cast
+from urllib.parse import unquote_to_bytes
 
 from klein import Klein
 from twisted.internet.defer import Deferred
@@ -203,7 +204,7 @@ async def _serve(
     call = RestCall(
         url=request.url(),
         base=request.url(request.base_path),
-        query=Query(request.args or {}, found.query),
+        query=Query(_parameters(request), found.query),
         body=_body(request, found.body),
         if_match=request.getHeader("If-Match"),
         user=user,
@@ -217,6 +218,16 @@ async def _serve(
     await request.send(reply.put_on(request))
     if reply.live is not None:
         await request.write_live(reply.live)
+
+
+def _parameters(request: ManagementRequest) -> dict[bytes, list[bytes]]:
+    """Parse the query as the URL standard does: twisted.web separates by ``;``, too."""
+    found: dict[bytes, list[bytes]] = {}
+    for pair in request.uri.partition(b"?")[2].split(b"&"):
+        if pair:
+            name, _, value = pair.replace(b"+", b" ").partition(b"=")
+            found.setdefault(unquote_to_bytes(name), []).append(unquote_to_bytes(value))
+    return found
 
 
 def _explain(

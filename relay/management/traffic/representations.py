@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from relay.model.flights import FlightRecord
-from relay.model.marks import Mark
+from relay.model.marks import Mark, stored_detail
 from relay.model.schema.types.timestamps import timestamp
 from relay.store.transaction import Transaction
 
@@ -120,11 +120,13 @@ def log_json(record: FlightRecord, names: Names) -> dict[str, Any]:
 
 def detail_json(record: FlightRecord, names: Names) -> dict[str, Any]:
     """Return the JSON of one record, with its timeline."""
-    timeline = json.loads(record.timeline)
-    moments = [
-        {"atMs": at_ms, "mark": mark, **({"detail": detail} if detail else {})}
-        for at_ms, mark, detail in timeline["moments"]
-    ]
+    dropped, *listed = json.loads(record.timeline)
+    moments: list[dict[str, Any]] = []
+    for at_ms, mark, *values in listed:
+        moment = {"atMs": max(0, at_ms), "mark": mark}
+        if detail := stored_detail(mark, values):
+            moment["detail"] = detail
+        moments.append(moment)
     shape = log_json(record, names)
     shape["entrypointRequest"] = {"method": record.method, "uri": _uri(record)}
     if record.status:
@@ -135,7 +137,7 @@ def detail_json(record: FlightRecord, names: Names) -> dict[str, Any]:
     return {
         **shape,
         "timeline": moments,
-        "timelineDropped": timeline["dropped"],
+        "timelineDropped": dropped,
     }
 
 
