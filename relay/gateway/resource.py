@@ -66,7 +66,7 @@ class GatewayResource(Resource):
     def close(self) -> None:
         """Take no more requests."""
         self.accepting = False
-        for callback in self.when_closing:
+        for callback in list(self.when_closing):
             callback()
 
     def render(self, stream: ClientStream) -> int:

@@ -51,6 +51,11 @@ class Http2Listener(StreamSite, Protocol):
     """How many streams one connection may have at once."""
     floods: Floods
     connections: set[Http2Connection]
+    closing: bool
+    """Whether connections end with their last stream."""
+
+    def lost(self, connection: Http2Connection) -> None:
+        """A connection is over."""
 
 
 class Http2Connection(TwistedProtocol):
@@ -259,7 +264,7 @@ class Http2Connection(TwistedProtocol):
         self._end_streams()
         self._ending.stop()
         close_state(self.conn)
-        self.site.connections.discard(self)
+        self.site.lost(self)
 
     def _sent(self, stream: Http2Stream) -> None:
         """A frame of a stream has gone out."""
@@ -280,7 +285,7 @@ class Http2Connection(TwistedProtocol):
         stream.lost()
         if self.streams or not self._open:
             return
-        if self._retired:
+        if self._retired or self.site.closing:
             self._leave(ErrorCodes.NO_ERROR)
         else:
             self._keep_alive.start(self._idle)

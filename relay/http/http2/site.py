@@ -59,16 +59,42 @@ class Http2Site(Http1Site):
         self.max_streams = max_streams
         self.floods = Floods(reactor.seconds, limits.ipv6_prefix)
         self.connections: set[Http2Connection] = set()
+        self._has_stopped = False
+        """Whether the port is closed, and connections are left."""
 
     def buildProtocol(self, addr: IAddress | None) -> Any:
         """Accept a connection, whose protocol the TLS handshake chooses."""
         return Negotiation(self, super().buildProtocol(addr))
 
     def retire(self) -> None:
-        """Let each connection end with its last stream."""
+        """Let each connection end with its last stream, and tell its client."""
         super().retire()
         for connection in list(self.connections):
             connection.retire()
+
+    def stopFactory(self) -> None:
+        """
+        Let each connection end with its last stream.
+
+        Clients are told by then, not before: some give up their open streams when they
+        receive GOAWAY.
+        """
+        self.closing = self._has_stopped = True
+        for connection in list(self.connections):
+            if not connection.streams:
+                connection.retire()
+        self._leave_application()
+
+    def lost(self, connection: Http2Connection) -> None:
+        """A connection is over."""
+        self.connections.discard(connection)
+        self._leave_application()
+
+    def _leave_application(self) -> None:
+        """Once there is nothing to retire, be forgotten by the application."""
+        if self._has_stopped and not self.connections:
+            self._has_stopped = False
+            self.application.when_closing.remove(self.retire)
 
 
 @implementer(IHandshakeListener)

@@ -2,59 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
-import signal
+import re
+import time
 from pathlib import Path
-from typing import Any
 
-from tests.wire.harness.case import WireCase
 from tests.wire.harness.client import RawClient
-from tests.wire.harness.daemon import Answer, Daemon, proxy_api, until
-from tests.wire.harness.scripted import answering, scripted
-from tests.wire.operate.technical import technical
+from tests.wire.harness.daemon import Daemon, proxy_api, until
+from tests.wire.harness.scripted import Connection, answering, scripted
+from tests.wire.operate.reloading import ReloadCase
+from tests.wire.operate.technical import ADMIN, technical
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-LISTENER = """
-[[gateway.listeners]]
-id = "{id}"
-endpoint = "tcp:{port}:interface=127.0.0.1{more}"
-"""
-
-
-def listener(port: int, id: str = "default", more: str = "") -> str:
-    """Write one listener."""
-    return LISTENER.format(id=id, port=port, more=more)
-
-
-class ReloadCase(WireCase):
-    """Each test has a daemon of its own, and changes its file."""
-
-    def start(self, toml: str = "[limits]\n") -> Daemon:
-        """Start a daemon with a settings file."""
-        return self.start_daemon(toml=toml)
-
-    def write(self, daemon: Daemon, toml: str) -> None:
-        """Replace the settings file."""
-        (daemon.data_dir / "relay.toml").write_text(toml)
-
-    def post(self, daemon: Daemon, query: str = "") -> Answer:
-        """Ask for a reload."""
-        return technical(daemon, "POST", f"/_node/reload{query}")
-
-    def reload(self, daemon: Daemon, toml: str) -> dict[str, Any]:
-        """Reload another file, and insist on success."""
-        self.write(daemon, toml)
-        answer = self.post(daemon)
-        self.assertEqual(answer.status, 200, answer.body)
-        found: dict[str, Any] = answer.json()
-        return found
-
-    def hang_up(self, daemon: Daemon, toml: str, line: str) -> None:
-        """Reload another file by a signal, and wait for a line of the log."""
-        self.write(daemon, toml)
-        os.kill(daemon.pid, signal.SIGHUP)
-        until(lambda: line in daemon.log(), line, failed=daemon.log)
 
 
 class SettingsTests(ReloadCase):
@@ -131,8 +92,6 @@ class SettingsTests(ReloadCase):
         daemon = self.start()
         self.write(daemon, "[limits]\nmax_exchanges = 7\n")
         clients = [RawClient(daemon.technical_port) for _ in range(8)]
-        from tests.wire.operate.technical import ADMIN
-
         for client in clients:
             self.addCleanup(client.close)
             client.send(
@@ -212,3 +171,101 @@ class PartsTests(ReloadCase):
         """Count the descriptors that the daemon has of a file."""
         links = Path(f"/proc/{daemon.pid}/fd").iterdir()
         return sum(os.readlink(one) == str(path) for one in links)
+
+    def test_outbound(self) -> None:
+        """A callout reaches a private address once it is allowed."""
+        daemon = self.start()
+        with scripted(answering(OK)) as (port, _):
+            api = proxy_api(f"http://127.0.0.1:{port}/", "/a")
+            callout = {
+                "url": f"http://127.0.0.1:{port}/",
+                "exitOnError": True,
+                "errorStatusCode": "502",
+            }
+            step = {"policy": "policy-http-callout", "configuration": callout}
+            api["flows"] = [
+                {"selectors": [{"type": "HTTP", "path": "/"}], "request": [step]}
+            ]
+            daemon.publish(api)
+            self.assertEqual(daemon.get("/a").status, 502)
+            self.reload(daemon, '[outbound]\nallow = ["127.0.0.0/8"]\n')
+            self.assertEqual(daemon.get("/a").status, 200)
+            self.reload(daemon, "[outbound]\n")
+            self.assertEqual(daemon.get("/a").status, 502)
+            self.write(daemon, '[outbound]\nca = "/nowhere/ca.pem"\n')
+            answer = self.post(daemon)
+            self.assertEqual(answer.status, 400)
+            self.assertIn(b"/nowhere/ca.pem", answer.body)
+
+    def test_timeouts(self) -> None:
+        """A call that begins after the reload has the new timeout."""
+        daemon = self.start("[gateway]\nrequest_timeout_ms = 60000\n")
+
+        def silent(connection: Connection) -> None:
+            connection.closed_at()
+
+        with scripted(silent) as (port, _):
+            daemon.publish(proxy_api(f"http://127.0.0.1:{port}/", "/a"))
+            self.reload(daemon, "[gateway]\nrequest_timeout_ms = 200\n")
+            self.assertEqual(daemon.get("/a").status, 504)
+
+    def test_daemon_log(self) -> None:
+        """Another level, and JSON."""
+        daemon = self.start()
+        self.hang_up(daemon, '[log]\nlevel = "debug"\n', "changed log.level")
+        daemon.get("/none")
+        self.reload(daemon, '[log]\nformat = "json"\n')
+        self.reload(daemon, '[log]\nformat = "json"\naccess_keep = 9\n')
+        (line,) = (one for one in daemon.log().splitlines() if "access_keep" in one)
+        self.assertIn("changed log.access_keep", json.loads(line)["message"])
+
+    def test_metrics(self) -> None:
+        """The limit of series, and the result of the last reload."""
+        daemon = self.start()
+        self.write(daemon, "[metrics\n")
+        self.post(daemon)
+        names = "relay_config_last_reload_successful"
+        self.assertEqual(self.sample(daemon, names), 0)
+        self.reload(daemon, "[metrics]\nmax_series = 77\n")
+        self.assertEqual(self.sample(daemon, names), 1)
+        self.assertEqual(self.sample(daemon, "relay_metrics_series_limit"), 77)
+        at_s = self.sample(daemon, "relay_config_last_reload_success_timestamp_seconds")
+        self.assertLess(abs(time.time() - at_s), 60)
+
+    def sample(self, daemon: Daemon, name: str) -> float:
+        """Scrape one value."""
+        body = technical(daemon, "GET", "/_node/metrics/prometheus").body.decode()
+        (line,) = re.findall(rf"(?m)^{name}(?:{{[^}}]*}})? (\S+)$", body)
+        return float(line)
+
+    def test_logins(self) -> None:
+        """Fewer failed logins lock an address out."""
+        daemon = self.start()
+        self.reload(daemon, "[admin]\nmax_failed_logins = 1\n")
+        wrong = "Basic " + base64.b64encode(b"admin:wrong").decode()
+        statuses = [
+            technical(daemon, "GET", "/_node", authorization=wrong).status
+            for _ in range(2)
+        ]
+        self.assertEqual(statuses, [401, 429])
+
+    def test_operators(self) -> None:
+        """The token of the technical API, and the names of the management API."""
+        daemon = self.start()
+        token = "Bearer 0123456789abcdef"
+        headers = {"Host": "relay.example"}
+        self.assertEqual(
+            technical(daemon, "GET", "/_node", authorization=token).status, 401
+        )
+        self.assertEqual(daemon.manage("GET", "/apis", headers=headers).status, 421)
+        self.reload(
+            daemon,
+            '[technical]\ntoken = "0123456789abcdef"\n'
+            '[management]\nhosts = ["relay.example"]\n',
+        )
+        self.assertEqual(
+            technical(daemon, "GET", "/_node", authorization=token).status, 200
+        )
+        self.assertEqual(daemon.manage("GET", "/apis", headers=headers).status, 200)
+        answer = technical(daemon, "POST", "/_node/reload", authorization=token)
+        self.assertEqual(answer.status, 403)
