@@ -26,11 +26,16 @@ def places(settings: Settings, demo_source: str | None) -> list[Place]:
     :param demo_source: the endpoint of the demo source; None without one.
     """
     management, technical = settings.management, settings.technical
-    found = [Place(MANAGEMENT, management.endpoint, management.tls)]
+    found = [
+        Place(MANAGEMENT, management.endpoint, management.tls, option="--management")
+    ]
     if technical.endpoint:
-        found.append(Place(TECHNICAL, technical.endpoint, technical.tls))
+        found.append(
+            Place(TECHNICAL, technical.endpoint, technical.tls, option="--technical")
+        )
     for one in settings.gateway.listeners:
-        found.append(Place(f"listener {one.id}", one.endpoint, one.tls, one))
+        name = f"listener {one.id}"
+        found.append(Place(name, one.endpoint, one.tls, one, option="--gateway"))
     if demo_source is not None:
         found.append(Place(DEMO, demo_source))
     return found

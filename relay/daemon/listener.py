@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from errno import EADDRINUSE
 from typing import Any
 
 from twisted.internet.defer import Deferred, maybeDeferred
@@ -61,12 +62,14 @@ class Place:
     :param tls: the TLS side; None without TLS.
     :param client: the listener's settings if clients of published APIs connect to it;
         None for a listener of operators.
+    :param option: the option of the command that sets the endpoint, if there is one.
     """
 
     name: str
     endpoint: str
     tls: TlsSettings | None = None
     client: ListenerSettings | None = None
+    option: str = ""
 
     @property
     def for_clients(self) -> bool:
@@ -141,11 +144,18 @@ class Listener:
             self.port = _result(opened)
         except CannotListenError as error:
             reason = getattr(error.socketError, "strerror", None) or error.socketError
+            if getattr(error.socketError, "errno", None) == EADDRINUSE:
+                reason = f"{reason}{self._advice()}"
             raise CannotStart(f"cannot listen on {endpoint}: {reason}") from None
         except Exception as error:
             raise CannotStart(f"cannot listen on {endpoint}: {error}") from None
         accept_few(self.port)
         self.pause()
+
+    def _advice(self) -> str:
+        option = self.place.option
+        advice = f"; {option} sets another address" if option else ""
+        return f" by another process, perhaps by another Relay{advice}"
 
     def logPrefix(self) -> str:
         """Return what Twisted's own log lines call the listener."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
+from typing import Protocol
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
@@ -23,6 +24,17 @@ ANYBODY = Identity("anybody", Role.VIEWER)
 """The user of requests without credentials, where those are not required."""
 
 
+class Users(Authentication, Protocol):
+    """Authenticates users, and locks addresses out."""
+
+    def check_address(self, address: str) -> None:
+        """
+        Check an address.
+
+        :raises TooManyAttempts: when it is locked out.
+        """
+
+
 class TokenOrUser:
     """
     Authenticates requests of the technical API.
@@ -31,7 +43,7 @@ class TokenOrUser:
     :param users: authenticates all others.
     """
 
-    def __init__(self, tokens: Tokens, users: Authentication) -> None:
+    def __init__(self, tokens: Tokens, users: Users) -> None:
         self._tokens = tokens
         self._users = users
 
@@ -48,6 +60,8 @@ class TokenOrUser:
             sent = value.strip()
             equal = [hmac.compare_digest(sent, one) for one in self._tokens()]
             if any(equal):
+                # Otherwise a token could be guessed on while its address is locked out.
+                self._users.check_address(address)
                 return succeed(Identity(SCRAPER, Role.VIEWER, SCRAPER))
         return self._users.check(authorization, address)
 

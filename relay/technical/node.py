@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from os import getpid
+from socket import gethostname
 from typing import Self
 
 from twisted.internet.interfaces import IReactorTime
@@ -55,7 +57,8 @@ class Node:
             {
                 "id": facts.id,
                 "name": "Relay",
-                "version": __version__,
+                "version": {"MAJOR_VERSION": __version__},
+                "metadata": {"node.hostname": gethostname(), "process.pid": getpid()},
                 "startedAt": timestamp(facts.started_at_ms),
                 "uptimeMs": facts.uptime_ms(),
             },

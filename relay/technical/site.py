@@ -11,7 +11,7 @@ from relay.management.http.root import Authentication, Root
 from relay.management.http.routing import Families
 from relay.management.http.site import RestSite
 from relay.settings.schema import Settings
-from relay.technical.access import ANYBODY, TokenOrUser, Tokens
+from relay.technical.access import ANYBODY, TokenOrUser, Tokens, Users
 
 PREFIX = "_node"
 MAX_BODY_BYTES = 65_536
@@ -62,7 +62,7 @@ class TechnicalSite(RestSite):
         self,
         settings: Settings,
         tokens: Tokens,
-        users: Authentication,
+        users: Users,
         reactor: IReactorTime,
         families: Families,
     ) -> None:

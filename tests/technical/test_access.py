@@ -9,13 +9,14 @@ from twisted.logger import capturedLogs, formatEvent
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.management.access.identity import Identity
-from relay.management.http.errors import Unauthorized
+from relay.management.http.errors import TooManyAttempts, Unauthorized
 from relay.model.role import Role
 from relay.settings.listeners import TechnicalSettings
 from relay.settings.source import SettingsError
 from relay.technical.access import SCRAPER, TokenOrUser, tokens_of
 
 TOKEN = "0123456789abcdef"
+LOCKED = "192.0.2.9"
 
 
 class Users:
@@ -26,6 +27,11 @@ class Users:
         if authorization == b"Basic ok":
             return succeed(Identity("admin", Role.ADMIN))
         return fail(Unauthorized())
+
+    def check_address(self, address: str) -> None:
+        """Lock one address out."""
+        if address == LOCKED:
+            raise TooManyAttempts("try again in 1 s", 1)
 
 
 class FileTokenTests(SynchronousTestCase):
@@ -93,6 +99,12 @@ class TokenOrUserTests(SynchronousTestCase):
         for sent in (b"Bearer " + TOKEN.encode(), b"bearer  " + TOKEN.encode()):
             identity = self.successResultOf(self.check(TOKEN, sent))
             self.assertEqual((identity.name, identity.role), (SCRAPER, Role.VIEWER))
+
+    def test_an_address_that_is_locked_out(self) -> None:
+        """The token is refused there."""
+        access = TokenOrUser(tokens_of(TechnicalSettings(token=TOKEN)), Users())
+        sent = b"Bearer " + TOKEN.encode()
+        self.assertRaises(TooManyAttempts, access.check, sent, LOCKED)
 
     def test_all_others_are_users(self) -> None:
         """Whether there is a token or not."""

@@ -92,6 +92,14 @@ class Authenticator:
         """
         return Deferred.fromCoroutine(self._check(authorization, address))
 
+    def check_address(self, address: str) -> None:
+        """
+        Check an address before credentials of another kind are.
+
+        :raises TooManyAttempts: when it is locked out.
+        """
+        self._failures.check(address)
+
     async def _check(self, authorization: bytes | None, address: str) -> Identity:
         scheme, _, credentials = (authorization or b"").strip().partition(b" ")
         if scheme.lower() == b"bearer":

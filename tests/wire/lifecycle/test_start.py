@@ -144,7 +144,8 @@ class StartTests(WireCase):
         self.assertEqual(done.returncode, 1)
         self.assertEqual(
             (done.stdout + done.stderr).decode(),
-            f"relay: cannot listen on {endpoint}: Address already in use\n",
+            f"relay: cannot listen on {endpoint}: Address already in use by another "
+            "process, perhaps by another Relay; --gateway sets another address\n",
         )
 
     def test_a_detached_daemon_serves(self) -> None:
