@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from relay.gateway.exchange import Exchange
 from relay.http.listener.peer import bytes_unacknowledged
-from relay.model.progress import NO_PROGRESS
+from relay.model.progress import NO_PROGRESS, Progress
 from relay.observability.live import LiveExchange
 from relay.observability.stream_facts import Phase, StreamFacts
 
@@ -22,16 +22,32 @@ class LiveView:
         assert isinstance(exchange, Exchange)
         return exchange.full
 
+    def phase(self, exchange: LiveExchange) -> Phase:
+        """Return how far an exchange has come."""
+        if exchange.record.ttfb_ms is None:
+            return Phase.REQUEST
+        return Phase.STREAM if exchange.streams else Phase.RESPONSE
+
+    def progress(self, exchange: LiveExchange) -> Progress:
+        """Return how far the client has read its channel."""
+        assert isinstance(exchange, Exchange)
+        feed = exchange.feed
+        return (None if feed is None else feed.progress()) or NO_PROGRESS
+
+    def unsent_bytes(self, exchange: LiveExchange) -> int:
+        """Count the output that waits in this process for the client."""
+        assert isinstance(exchange, Exchange)
+        return exchange.stream.unsent_bytes
+
     def facts(self, exchange: LiveExchange) -> StreamFacts:
         """Find out the whole state of an exchange."""
         assert isinstance(exchange, Exchange)
-        stream, feed = exchange.stream, exchange.feed
-        services, pace = exchange.services, exchange.pace
+        stream, services, pace = exchange.stream, exchange.services, exchange.pace
         bytes_in, bytes_out, events = exchange.transferred
         request_id = exchange.record.request_id
         ends_at_ms, challenged = services.grants.state(request_id)
         clocks = _clocks(exchange)
-        progress = (None if feed is None else feed.progress()) or NO_PROGRESS
+        progress = self.progress(exchange)
         if progress.heartbeat_s is not None:
             clocks["heartbeat"] = round(progress.heartbeat_s * 1000)
         if ends_at_ms is not None:
@@ -41,7 +57,7 @@ class LiveView:
         if exchange.request.version != b"HTTP/2":
             unacknowledged = bytes_unacknowledged(stream.peer.transport)
         return StreamFacts(
-            _phase(exchange),
+            self.phase(exchange),
             events,
             bytes_in,
             bytes_out,
@@ -53,12 +69,6 @@ class LiveView:
             clocks,
             progress,
         )
-
-
-def _phase(exchange: Exchange) -> Phase:
-    if not exchange.begun:
-        return Phase.REQUEST
-    return Phase.STREAM if exchange.streams else Phase.RESPONSE
 
 
 def _clocks(exchange: Exchange) -> dict[str, int]:

@@ -29,14 +29,14 @@ _NUMBERS: Mapping[str, Callable[[Stream], float]] = {
     "AgeMs": lambda one: one.age_ms,
     "EventsPerSecond": lambda one: one.rate.events,
     "BytesPerSecond": lambda one: one.rate.bytes,
-    "LagEvents": lambda one: one.facts.progress.behind,
-    "LagMs": lambda one: one.facts.progress.behind_ms,
-    "LagBytes": lambda one: one.facts.progress.behind_bytes,
-    "UnsentBytes": lambda one: one.facts.unsent_bytes,
+    "LagEvents": lambda one: one.progress.behind,
+    "LagMs": lambda one: one.progress.behind_ms,
+    "LagBytes": lambda one: one.progress.behind_bytes,
+    "UnsentBytes": lambda one: one.unsent_bytes,
 }
 """Filters by a number, with ``min`` and ``max`` before their names."""
 _FLAGS: Mapping[str, Callable[[Stream], bool]] = {
-    "paused": lambda one: one.facts.paused,
+    "paused": lambda one: one.paused,
     "challenged": lambda one: one.facts.challenged,
 }
 _PROTOCOLS = ("HTTP/1.0", "HTTP/1.1", "HTTP/2")
@@ -57,14 +57,14 @@ FILTERS = frozenset(
 
 SORTS: Mapping[str, Callable[[Stream], float]] = {
     "age": lambda one: one.age_ms,
-    "events": lambda one: one.facts.events,
-    "bytesOut": lambda one: one.facts.bytes_out,
+    "events": lambda one: one.transferred.events,
+    "bytesOut": lambda one: one.transferred.sent_bytes,
     "eventsPerSecond": lambda one: one.rate.events,
     "bytesPerSecond": lambda one: one.rate.bytes,
-    "lagEvents": lambda one: one.facts.progress.behind,
-    "lagMs": lambda one: one.facts.progress.behind_ms,
-    "lagBytes": lambda one: one.facts.progress.behind_bytes,
-    "unsentBytes": lambda one: one.facts.unsent_bytes,
+    "lagEvents": lambda one: one.progress.behind,
+    "lagMs": lambda one: one.progress.behind_ms,
+    "lagBytes": lambda one: one.progress.behind_bytes,
+    "unsentBytes": lambda one: one.unsent_bytes,
 }
 """The keys by which streams are sorted."""
 
@@ -91,7 +91,7 @@ class StreamFilter:
         if protocols := frozenset(query.many("protocols", _PROTOCOLS)):
             self._of_record.append(_one_of(protocols, lambda one: one.protocol))
         if phases := frozenset(query.many("phases", _PHASES)):
-            self._of_stream.append(lambda one: one.facts.phase in phases)
+            self._of_stream.append(lambda one: one.phase in phases)
         for name, value in _NUMBERS.items():
             least, most = (_number(query, f"{bound}{name}") for bound in _BOUNDS)
             if least is not None or most is not None:

@@ -40,15 +40,6 @@ class Order(NamedTuple):
 
 
 OLDEST_FIRST = Order()
-MOST_KEPT = 10_000
-"""How many selected streams are kept until the page is written; of more, those of the
-page are looked at again."""
-
-
-class _Found(NamedTuple):
-    exchange: LiveExchange
-    stream: Stream | None
-    """As it was when it was selected; None if that was not looked at, or not kept."""
 
 
 class Streams:
@@ -70,11 +61,8 @@ class Streams:
         self.turns = turns_of(clock, LISTING)
 
     def look(self, exchange: LiveExchange) -> Stream:
-        """Describe an exchange that is not over."""
-        record, facts = exchange.record, self.view.facts(exchange)
-        rate = self.rates.of(exchange, facts.events, facts.bytes_out)
-        age_ms = round((self.clock.seconds() - record.begun_s) * 1000)
-        return Stream(record, facts, rate, age_ms)
+        """Look at an exchange that is not over, as it is now."""
+        return Stream(exchange, self.view, self.rates, self.clock.seconds())
 
     async def page(
         self, wanted: StreamFilter, order: Order, page: Page, with_path: bool
@@ -86,26 +74,24 @@ class Streams:
         :return: the streams as JSON, and how many there are on all pages.
         """
         self.rates.ask()
-        found = await self._find(wanted, order)
+        found = await self.matching(wanted, order)
         shown: list[bytes] = []
 
         def describe() -> Iterator[None]:
-            for number, (exchange, stream) in enumerate(page.cut(found)):
+            for number, exchange in enumerate(page.cut(found)):
                 if exchange.record.outcome is None:
-                    shown_now = stream or self.look(exchange)
-                    shown.append(shown_now.as_json(with_path).encode())
+                    shown.append(self.look(exchange).as_json(with_path).encode())
                 if number % SLICE == SLICE - 1:
                     yield
 
         await in_turns(self.turns, describe())
         return shown, len(found)
 
-    async def matching(self, wanted: StreamFilter) -> list[LiveExchange]:
-        """Return the exchanges that pass a filter, the oldest first."""
-        return [one.exchange for one in await self._find(wanted, OLDEST_FIRST)]
-
-    async def _find(self, wanted: StreamFilter, order: Order) -> Sequence[_Found]:
-        found: list[_Found] = []
+    async def matching(
+        self, wanted: StreamFilter, order: Order = OLDEST_FIRST
+    ) -> Sequence[LiveExchange]:
+        """Return the exchanges that pass a filter, in an order."""
+        found: list[LiveExchange] = []
         keyed: list[tuple[float, int]] = []
         key = None if order.is_of_registry else SORTS[order.key]
         sign = -1 if order.descending else 1
@@ -115,12 +101,11 @@ class Streams:
                 record = exchange.record
                 if record.outcome is None and wanted.admits_record(record):
                     if key is None and not wanted.needs_facts:
-                        found.append(_Found(exchange, None))
+                        found.append(exchange)
                     elif wanted.admits(stream := self.look(exchange)):
                         if key is not None:
                             keyed.append((sign * key(stream), len(found)))
-                        kept = stream if len(found) < MOST_KEPT else None
-                        found.append(_Found(exchange, kept))
+                        found.append(exchange)
                 if number % SLICE == SLICE - 1:
                     yield
 

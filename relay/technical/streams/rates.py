@@ -80,18 +80,18 @@ class Rates:
             timer.cancel()
         self._latest, self._before = {}, {}
 
-    def of(self, exchange: LiveExchange, events: int, size_bytes: int) -> Rate:
+    def of(self, exchange: LiveExchange, now_s: float) -> Rate:
         """
         Compute the rate of a stream.
 
         Without an earlier reading it is the average since the response head.
 
-        :param events: the present count.
-        :param size_bytes: the present count.
+        :param now_s: the time of the monotonic clock, in seconds.
         """
-        record, now_s = exchange.record, self._clock.seconds()
+        record = exchange.record
         if record.ttfb_ms is None:
             return NO_RATE
+        _, size_bytes, events = exchange.transferred
         then = self._before.get(record.request_id)
         if then is None:
             then = self._latest.get(record.request_id)

@@ -6,11 +6,13 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from relay.model.progress import NO_PROGRESS
+from relay.model.progress import NO_PROGRESS, Progress
 from relay.model.schema.types.timestamps import timestamp
+from relay.model.transferred import Transferred
 from relay.observability.access import AccessRecord
-from relay.observability.stream_facts import StreamFacts
-from relay.technical.streams.rates import Rate
+from relay.observability.live import LiveExchange
+from relay.observability.stream_facts import LiveView, Phase, StreamFacts
+from relay.technical.streams.rates import Rate, Rates
 
 _STRING = json.JSONEncoder(ensure_ascii=False).encode
 _FLAG = ("false", "true")
@@ -23,21 +25,65 @@ class Stream:
     Its JSON is written member by member: with thousands of streams, a general encoder
     takes longer than all else that a list needs.
 
-    :param record: its record.
-    :param facts: its state beside the record.
-    :param rate: what its client was sent in the last seconds.
-    :param age_ms: since the request head, in milliseconds.
+    :param exchange: not over.
+    :param view: finds out its state, as far as it is asked for.
+    :param rates: of all streams.
+    :param now_s: the time of the monotonic clock, in seconds.
     """
 
-    __slots__ = ("age_ms", "facts", "rate", "record")
+    __slots__ = ("_exchange", "_facts", "_rates", "now_s", "record", "view")
 
     def __init__(
-        self, record: AccessRecord, facts: StreamFacts, rate: Rate, age_ms: int
+        self, exchange: LiveExchange, view: LiveView, rates: Rates, now_s: float
     ) -> None:
-        self.record = record
-        self.facts = facts
-        self.rate = rate
-        self.age_ms = age_ms
+        self.record = exchange.record
+        self.view = view
+        self.now_s = now_s
+        self._exchange = exchange
+        self._rates = rates
+        self._facts: StreamFacts | None = None
+
+    @property
+    def age_ms(self) -> int:
+        """The time since the request head, in milliseconds."""
+        return round((self.now_s - self.record.begun_s) * 1000)
+
+    @property
+    def transferred(self) -> Transferred:
+        """What it has transferred so far."""
+        return self._exchange.transferred
+
+    @property
+    def rate(self) -> Rate:
+        """What its client was sent in the last seconds."""
+        return self._rates.of(self._exchange, self.now_s)
+
+    @property
+    def phase(self) -> Phase:
+        """How far it has come."""
+        return self.view.phase(self._exchange)
+
+    @property
+    def paused(self) -> bool:
+        """Whether its client takes no more for now."""
+        return self.view.is_full(self._exchange)
+
+    @property
+    def progress(self) -> Progress:
+        """How far its client has read its channel."""
+        return self.view.progress(self._exchange)
+
+    @property
+    def unsent_bytes(self) -> int:
+        """How much output waits for its client."""
+        return self.view.unsent_bytes(self._exchange)
+
+    @property
+    def facts(self) -> StreamFacts:
+        """Its whole state, looked at once."""
+        if self._facts is None:
+            self._facts = self.view.facts(self._exchange)
+        return self._facts
 
     def as_json(self, with_path: bool = True) -> str:
         """

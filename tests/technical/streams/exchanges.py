@@ -87,6 +87,18 @@ class View:
         """Whether the client is full."""
         return cast(Exchange, exchange).facts.paused
 
+    def phase(self, exchange: LiveExchange) -> Phase:
+        """Return the phase."""
+        return self.facts(exchange).phase
+
+    def progress(self, exchange: LiveExchange) -> Progress:
+        """Return the progress."""
+        return self.facts(exchange).progress
+
+    def unsent_bytes(self, exchange: LiveExchange) -> int:
+        """Count what waits."""
+        return self.facts(exchange).unsent_bytes
+
     def facts(self, exchange: LiveExchange) -> StreamFacts:
         """Return the facts that the test has set."""
         return cast(Exchange, exchange).facts

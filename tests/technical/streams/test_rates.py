@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from relay.technical.streams.rates import KEPT_S, PERIOD_S, Rate
-from tests.technical.streams.exchanges import Exchange, StreamsCase
+from tests.technical.streams.exchanges import StreamsCase
 
 
 class RateTests(StreamsCase):
@@ -22,10 +22,9 @@ class RateTests(StreamsCase):
             self.turns(3)
             self.stream.sends(events, 100 * events)
 
-    def rate(self, exchange: Exchange | None = None) -> Rate:
+    def rate(self) -> Rate:
         """Compute the present rate."""
-        facts = (exchange or self.stream).facts
-        return self.rates.of(exchange or self.stream, facts.events, facts.bytes_out)
+        return self.rates.of(self.stream, self.clock.seconds())
 
     def test_without_a_reading_it_is_the_average_since_the_head(self) -> None:
         """The window is the age of the response."""
