@@ -70,7 +70,8 @@ class TurnShare:
         now_s = self._clock.seconds()
         if now_s < self._until_s:
             return True
-        if self._waiting or now_s - self._begun_s < self._work.span_s:
+        if self._runs or self._waiting or now_s - self._begun_s < self._work.span_s:
+            # While work runs, its share is over even if a piece took the whole span.
             return False
         self._begin(now_s)
         return True

@@ -176,6 +176,19 @@ class InTurnsTests(SynchronousTestCase):
         self.assertIsNone(self.successResultOf(done))
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
+    def test_a_long_step_ends_the_turn(self) -> None:
+        """A step that takes longer than the time between two shares begins no share."""
+
+        def steps() -> Iterator[None]:
+            for _ in range(3):
+                self.taken += 1
+                self.clock.rightNow += 2 * STREAMS.span_s
+                yield
+
+        done = in_turns(self.turns, steps())
+        self.assertEqual(self.taken, 1)
+        self.assertNoResult(done)
+
     def test_a_step_that_fails(self) -> None:
         """The work ends with the failure."""
 
