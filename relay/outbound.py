@@ -23,6 +23,7 @@ from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 
 from relay.model.api.endpoints.ssl_options import SslOptions, TrustStore
+from relay.model.marks import Mark, Value
 from relay.reactor.deadline import Deadline
 from relay.reactor.failures import run
 from relay.tls.client import client_creators
@@ -36,10 +37,14 @@ from relay.upstream.dial.dialer import OnIdle, Origin, when_ready
 from relay.upstream.dial.eyeballs import AddressRefused, NameEndpoint
 from relay.upstream.dial.guard import AddressGuard
 from relay.upstream.errors import HEAD_TOO_LARGE, classify
+from relay.upstream.request import add_trace
+from relay.upstream.tracing import TRACERS
 
 CONNECT_TIMEOUT_MS = 2_000
 TIMEOUT_MS = 5_000
 MAX_BYTES = 1_048_576
+FAILED = "OUTBOUND_CALL_FAILED"
+"""The error key, in spans, of a call without a usable answer."""
 
 
 class OutboundError(Exception):
@@ -227,6 +232,7 @@ class _OutboundCall:
         self._clock = Deadline(reactor, request.timeout_ms)
         self._running: Deferred[OutboundAnswer] | None = None
         self._done: Deferred[OutboundAnswer] = Deferred(self._cancelled)
+        self._trace = TRACERS.begin_call(request.method, {})
 
     def start(self) -> Deferred[OutboundAnswer]:
         """Send the request."""
@@ -238,6 +244,7 @@ class _OutboundCall:
     def fail(self, why: OutboundError) -> None:
         """End the call for a reason of our own."""
         if self._end():
+            self._note(Mark.ATTEMPT_FAILED, FAILED, str(why))
             self._done.errback(Failure(why))
 
     async def _run(self) -> OutboundAnswer:
@@ -252,6 +259,9 @@ class _OutboundCall:
         headers = Headers()
         for name, value in request.headers:
             headers.addRawHeader(name, value)
+        self._note(Mark.CONNECTING, origin.host, origin.port, None)
+        # The path may be a secret, as that of a webhook.
+        add_trace(headers, self._trace, secure, origin.host, origin.port, None)
         answer = await self._calls.call(
             origin,
             request.method,
@@ -267,17 +277,23 @@ class _OutboundCall:
 
     def _succeed(self, answer: OutboundAnswer) -> None:
         if self._end():
+            self._note(Mark.ANSWERED, answer.status)
             self._done.callback(answer)
 
     def _explain(self, failure: Failure) -> None:
-        if self._end():
-            self._done.errback(Failure(_named(failure, self.request.url)))
+        self.fail(_named(failure, self.request.url))
 
     def _expire(self) -> None:
         self.fail(OutboundError("there was no whole answer in time"))
 
     def _cancelled(self, _: Deferred[OutboundAnswer]) -> None:
-        self._end()
+        if self._end():
+            self._note(Mark.ATTEMPT_FAILED, FAILED, "cancelled")
+
+    def _note(self, mark: Mark, *values: Value) -> None:
+        """Add a mark to the trace, if there is one; it names no endpoint."""
+        if self._trace is not None:
+            self._trace.note(mark, None, *values)
 
     def _end(self) -> bool:
         """

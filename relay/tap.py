@@ -28,6 +28,7 @@ from relay.assembly.probes import daemon_probes, unready, vitals
 from relay.assembly.records import DaemonRecords
 from relay.assembly.reload import Parts
 from relay.assembly.sites import Sites
+from relay.assembly.tracing import open_tracing
 from relay.daemon.data_dir import DataDir
 from relay.daemon.errors import CannotStart
 from relay.daemon.listeners import Listeners
@@ -254,6 +255,7 @@ class RelayService(MultiService):
             )
             self._metrics.setServiceParent(self)
         self._certificates.setServiceParent(self)
+        gateway.tracing = open_tracing(settings, self._owner, services)
         return gateway
 
     def _serve(
@@ -371,10 +373,8 @@ class RelayService(MultiService):
                 Step("exchanges and deliveries", gateway.drain, drain_ms),
                 Step("the store to take the last report", gateway.reports.stopService),
             ]
-        if self._records is not None:
-            steps.append(
-                Step("the store to take the records", self._records.stopService)
-            )
+        if (records := self._records) is not None:
+            steps.append(Step("the store to take the records", records.stopService))
         steps += [
             Step("background work", self._stop_background),
             Step("the change feed", self._feed.stopService),

@@ -12,6 +12,7 @@ from relay.deploy.reports import Reports
 from relay.gateway.resource import GatewayResource
 from relay.gateway.services import Services
 from relay.installed import Installed
+from relay.observability.tracing.service import Tracing
 from relay.outbound import Outbound
 from relay.store.feed import ChangeFeed
 from relay.store.registry import GatewayRegistry
@@ -45,6 +46,7 @@ class GatewayService(MultiService):
         super().__init__()
         reactor = services.reactor
         self.shared = services
+        self.tracing: Tracing | None = None
         self.outbound = outbound
         self.resource = GatewayResource(services)
         self.deliveries = Deliveries(
@@ -75,7 +77,7 @@ class GatewayService(MultiService):
             service.setServiceParent(self)
 
     async def drain(self) -> None:
-        """End exchanges and deliveries, then stop."""
+        """End exchanges and deliveries, export the last spans, then stop."""
         await gatherResults(
             [
                 self.deliveries.stopService(),
@@ -83,3 +85,5 @@ class GatewayService(MultiService):
             ]
         )
         self.deployer.close()
+        if self.tracing is not None:
+            await self.tracing.stop()

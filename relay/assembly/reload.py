@@ -78,6 +78,7 @@ class Parts:
             Taker.DAEMON_LOG: self._daemon_log,
             Taker.OPERATION: self._operation,
             Taker.OUTBOUND: self._outbound,
+            Taker.TRACING: self._tracing,
             Taker.ACCESS_LOG: self._access_log,
             Taker.LISTENERS: self._listeners,
         }
@@ -152,6 +153,16 @@ class Parts:
             outbound.guard.allow(settings.outbound.allow)
 
         return Prepared(commit)
+
+    def _tracing(self, settings: Settings) -> Prepared:
+        tracing = self.gateway.tracing
+        if tracing is None:
+            return Prepared(nothing)
+        return Prepared(
+            tracing.prepare(
+                settings.tracing, settings.log.access_query, settings.outbound.ca
+            )
+        )
 
     def _access_log(self, settings: Settings) -> Prepared:
         path = settings.log.access

@@ -99,6 +99,11 @@ class OpenChannel:
             "channel": self.key.digest,
         }
 
+    @property
+    def trace_names(self) -> dict[str, str | int | None]:
+        """The names, in spans, of the channel and its API."""
+        return {"relay.api.id": self._api_id, "relay.channel": self.key.digest}
+
     def stop_lingering(self) -> None:
         """Cancel the timer that closes the channel, if it runs."""
         linger, self.linger = self.linger, None

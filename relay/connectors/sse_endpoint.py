@@ -44,6 +44,7 @@ from relay.upstream.events.problem import SourceProblem
 from relay.upstream.events.source import EventSource
 from relay.upstream.group import ConnectorGroup
 from relay.upstream.request import UpstreamRequest
+from relay.upstream.tracing import TRACERS
 
 MOST_UNDER_WAY_BYTES = 1 << 20
 """With more than this on its way to the store no more is read from a source."""
@@ -200,7 +201,10 @@ class SseSource:
         for name, value in key.headers:
             headers.addRawHeader(name, value)
         target = RequestTarget.parse(key.path, key.raw_query)
-        return UpstreamRequest(b"GET", target, headers, b"", None)
+        request = UpstreamRequest(b"GET", target, headers, b"", None)
+        if (call := TRACERS.begin_call("GET", self.opened.trace_names)) is not None:
+            request.marks = request.trace = call
+        return request
 
     def branch_ended(self) -> None:
         """One endpoint has ended its stream for good."""

@@ -92,6 +92,7 @@ class Passthrough(Feed):
             body,
             self._early_hints,
             marks=exchange.record.timeline,
+            trace=exchange.record.trace,
         )
         self._call = self._connector.call(asked)
         if body is not None:

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from twisted.logger import Logger
 
@@ -62,6 +62,10 @@ class AccessRecord:
     begun_s: float = 0.0
     """When it began, of the monotonic clock, in seconds."""
     timeline: Timeline = field(default_factory=Timeline)
+    trace_id: str | None = None
+    """The id of its trace, if its spans are exported."""
+    trace: Any = None
+    """Its trace; None while tracing is off."""
     clock: str | None = None
     """The name of the timeout that ended the exchange; None for any other end."""
 
@@ -235,6 +239,7 @@ class JsonAccessLog:
             "outcome": record.outcome,
             "errorKey": record.error_key,
             "clock": record.clock,
+            "traceId": record.trace_id,
         }
         if self._with_query:
             line["query"] = record.query

@@ -44,6 +44,10 @@ class Observers:
         """Add an observer of the exchanges that begin from now on."""
         self._all.append(observer)
 
+    def remove(self, observer: ExchangeObserver) -> None:
+        """Remove an observer; it is told nothing more of any exchange."""
+        self._all.remove(observer)
+
     def began(self, exchange: LiveExchange) -> None:
         """Pass on that an exchange has begun."""
         for one in self._all:

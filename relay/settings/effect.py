@@ -39,6 +39,7 @@ class Taker(enum.Enum):
     SOURCES = enum.auto()
     """The connections to sources."""
     STORE = enum.auto()
+    TRACING = enum.auto()
 
 
 NEXT_START: tuple[Taker, ...] = ()
@@ -120,7 +121,7 @@ TAKEN_BY: dict[str, tuple[Taker, ...]] = {
     "log.access": (Taker.ACCESS_LOG,),
     "log.access_rotate_bytes": (Taker.ACCESS_LOG,),
     "log.access_keep": (Taker.ACCESS_LOG,),
-    "log.access_query": (Taker.ACCESS_LOG, Taker.RECORDS),
+    "log.access_query": (Taker.ACCESS_LOG, Taker.RECORDS, Taker.TRACING),
     "metrics.enabled": NEXT_START,
     "metrics.max_series": (Taker.METRICS,),
     "log.level": (Taker.DAEMON_LOG,),
@@ -138,7 +139,21 @@ TAKEN_BY: dict[str, tuple[Taker, ...]] = {
     "limits.max_headers": (Taker.CONNECTIONS, Taker.SOURCES),
     "limits.reserved_files": (Taker.PROCESS,),
     "outbound.allow": (Taker.OUTBOUND,),
-    "outbound.ca": (Taker.OUTBOUND,),
+    "outbound.ca": (Taker.OUTBOUND, Taker.TRACING),
+    "tracing.endpoint": (Taker.TRACING,),
+    "tracing.headers": (Taker.TRACING,),
+    "tracing.headers_file": (Taker.TRACING,),
+    "tracing.sample_ratio": (Taker.TRACING,),
+    "tracing.max_per_second": (Taker.TRACING,),
+    "tracing.trust": (Taker.TRACING,),
+    "tracing.service_name": (Taker.TRACING,),
+    "tracing.attributes": (Taker.TRACING,),
+    "tracing.event_marks_ms": (Taker.TRACING,),
+    "tracing.user_agent": (Taker.TRACING,),
+    "tracing.redact": (Taker.TRACING,),
+    "tracing.response_header": (Taker.TRACING,),
+    "tracing.timeout_ms": (Taker.TRACING,),
+    "tracing.max_queue": (Taker.TRACING,),
     "resolver.cache_ms": (Taker.RESOLVER,),
     "resolver.stale_ms": (Taker.RESOLVER,),
     "resolver.timeout_ms": (Taker.RESOLVER,),

@@ -31,6 +31,7 @@ from relay.settings.source import (
     from_file,
     from_options,
 )
+from relay.settings.tracing import TracingSettings
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Settings:
     log: LogSettings = LogSettings()
     metrics: MetricsSettings = MetricsSettings()
     records: RecordSettings = RecordSettings()
+    tracing: TracingSettings = TracingSettings()
     limits: LimitSettings = LimitSettings()
     outbound: OutboundSettings = OutboundSettings()
     certificates: CertificateSettings = CertificateSettings()

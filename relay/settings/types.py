@@ -15,7 +15,13 @@ from typing import Annotated, Any, Union, cast, get_args, get_origin
 from urllib.parse import urlsplit
 
 import idna
-from pydantic import ConfigDict, GetCoreSchemaHandler, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic_core import CoreSchema, ErrorDetails, core_schema
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IReactorCore
@@ -25,6 +31,7 @@ _LARGEST_BYTES = 2**40
 
 _EXPECTED = {
     "bool_type": "true or false",
+    "float_type": "a number",
     "int_type": "a whole number",
     "string_type": "a text",
 }
@@ -52,6 +59,12 @@ class Range:
                 f"must be from {self.minimum} to {self.maximum}, not {value}"
             )
         return value
+
+
+def _ratio(value: float) -> float:
+    if not 0 <= value <= 1:
+        raise ValueError(f"must be from 0 to 1, not {value}")
+    return value
 
 
 @dataclass(frozen=True)
@@ -150,6 +163,8 @@ def _read(text: str, annotation: object) -> object:
         return [_read(one, item) for one in text.replace(",", " ").split()]
     if annotation is bool:
         return {"true": True, "false": False}.get(text.lower(), text)
+    if annotation is float and re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text):
+        return float(text)
     if annotation is int and re.fullmatch("-?[0-9]{1,19}", text):
         return int(text)
     return text
@@ -333,3 +348,4 @@ Count = Annotated[int, Range(1, _MOST)]
 CountOrOff = Annotated[int, Range(0, _MOST)]
 Bytes = Annotated[int, Range(1024, _LARGEST_BYTES)]
 BytesOrOff = Annotated[int, Range(0, _LARGEST_BYTES)]
+Ratio = Annotated[float, AfterValidator(_ratio)]

@@ -33,7 +33,7 @@ from relay.upstream.errors import (
 )
 from relay.upstream.health import Health
 from relay.upstream.redirects import MAX_REDIRECTS, REDIRECTS, crossing, resolve
-from relay.upstream.request import RETRIED_METHODS, UpstreamRequest
+from relay.upstream.request import RETRIED_METHODS, UpstreamRequest, add_trace
 from relay.upstream.target import Target
 
 
@@ -353,12 +353,12 @@ class UpstreamCall:
         place: bytes,
     ) -> UpstreamResponse:
         request, connector = self._request, self._connector
-        head = RequestHead(
-            request.method,
-            place,
-            connector.headers(request, origin, self._crossed),
-            connector.http.keep_alive,
+        headers = connector.headers(request, origin, self._crossed)
+        add_trace(
+            headers, request.trace, origin.secure, origin.host, origin.port, place
         )
+        keeps = connector.http.keep_alive
+        head = RequestHead(request.method, place, headers, keeps)
         agent = CallAgent(connection, head, request.early_hints)
         body = None
         if request.body is not None:

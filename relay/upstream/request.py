@@ -3,15 +3,57 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from twisted.web.http_headers import Headers
 
 from relay.http.body import ICompletableBody
+from relay.http.fields import put_field
 from relay.model.marks import Mark, Marks, Value
 from relay.model.schema.types.request_target import RequestTarget
 from relay.upstream.connection.connection import EarlyHints
 
 RETRIED_METHODS = frozenset((b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"))
+
+
+class Trace(Protocol):
+    """The trace of a call."""
+
+    def sending(
+        self, secure: bool, host: str, port: int, path: bytes | None
+    ) -> tuple[bytes, bytes | None]:
+        """
+        Begin a request.
+
+        :param path: with the query; None if it may be a secret.
+        :return: its headers ``traceparent`` and ``tracestate``, the second one None for
+            none.
+        """
+
+
+def add_trace(
+    headers: Headers,
+    trace: Trace | None,
+    secure: bool,
+    host: str,
+    port: int,
+    path: bytes | None,
+) -> None:
+    """
+    Put the context of a trace in the place of the one that a request may have.
+
+    :param headers: of the request, changed in place.
+    :param trace: None leaves the headers as they are.
+    :param path: as of :meth:`Trace.sending`.
+    """
+    if trace is None:
+        return
+    parent, state = trace.sending(secure, host, port, path)
+    put_field(headers, b"Traceparent", parent)
+    if state is None:
+        headers.removeHeader(b"tracestate")
+    else:
+        put_field(headers, b"Tracestate", state)
 
 
 @dataclass
@@ -30,6 +72,7 @@ class UpstreamRequest:
     :param follows_origin: follow redirects within the endpoint's origin, as the reader
         of an event stream does, regardless of ``followRedirects``.
     :param marks: receives what happens to the call; None for nobody.
+    :param trace: None for a call that is not traced.
     """
 
     method: bytes
@@ -41,6 +84,7 @@ class UpstreamRequest:
     follows_origin: bool = False
     sends_host: bool = False
     marks: Marks | None = None
+    trace: Trace | None = None
 
     def note(self, mark: Mark, *values: Value) -> None:
         """Pass on what has happened."""

@@ -47,6 +47,7 @@ def record() -> AccessRecord:
         outcome=Outcome.IDLE_TIMEOUT,
         error_key="K",
         clock="idleTimeout",
+        trace_id="4bf92f",
     )
 
 
@@ -91,6 +92,7 @@ class JsonAccessLogTests(SynchronousTestCase):
                     "outcome": "idle_timeout",
                     "errorKey": "K",
                     "clock": "idleTimeout",
+                    "traceId": "4bf92f",
                 }.items()
             ),
         )

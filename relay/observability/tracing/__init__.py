@@ -1,0 +1,1 @@
+"""Tracing with OpenTelemetry; imported by nobody while it is off, but ``service``."""
