@@ -158,7 +158,11 @@ class PlaceTests(WireCase):
         pid_file = self.directory / "twistd.pid"
         pid = int(pid_file.read_text()) if pid_file.exists() else process.pid
         os.kill(pid, signal.SIGTERM)
-        until(lambda: "Relay has stopped" in log.read_text(), "it has stopped")
+        until(
+            lambda: "Relay has stopped" in log.read_text(),
+            "it has stopped",
+            failed=log.read_text,
+        )
         until(lambda: not pid_file.exists(), "the process has ended")
         for line in objects(log.read_text()):
             self.assertEqual(line["kind"], "log")
