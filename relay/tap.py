@@ -113,7 +113,7 @@ class RelayService(MultiService):
         self._logs = logs
         self._sources = sources
         self._reload = Reload(
-            settings, sources.read, self._reopen_logs, self._renew, wall_ms
+            settings, sources, self._reopen_logs, self._renew, wall_ms
         )
         self._reactor = reactor
         self._installed = find_installed()

@@ -8,6 +8,7 @@ import twisted
 from twisted.python import usage
 
 from relay import __version__
+from relay.daemon.check import check_files
 from relay.daemon.errors import CannotStart
 from relay.settings.demo import demo_settings
 from relay.settings.origins import Sources
@@ -45,7 +46,15 @@ class Options(usage.Options):
             "tcp:18082:interface=127.0.0.1]",
         ],
     ]
-    optFlags = [["demo", None, "Also run a demo source, and create an API for it."]]
+    optFlags = [
+        ["demo", None, "Also run a demo source, and create an API for it."],
+        [
+            "check",
+            None,
+            "Check the settings and the files that they name, print OK or the "
+            "mistakes, and exit.",
+        ],
+    ]
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,5 +92,11 @@ class Options(usage.Options):
         sources = self["sources"] = Sources(config, data_dir, os.environ, given)
         try:
             self["settings"] = sources.read()
+            if self["check"]:
+                check_files(self["settings"])
         except SettingsError as error:
-            raise CannotStart(*str(error).splitlines()) from None
+            raise CannotStart(*error.mistakes) from None
+        if self["check"]:
+            print("OK")
+            raise SystemExit(0)
+        sources.confirm()

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from twisted.logger import Logger
 
@@ -47,6 +47,20 @@ It raises :class:`~relay.daemon.errors.CannotStart`,
 used."""
 
 
+class Source(Protocol):
+    """Where settings are read."""
+
+    def read(self) -> Settings:
+        """
+        Read the settings again.
+
+        :raises SettingsError: with all mistakes.
+        """
+
+    def confirm(self) -> None:
+        """The settings that were read last are put in force."""
+
+
 class ReloadRefused(Exception):
     """The daemon takes no reload now; the message has the reason."""
 
@@ -67,7 +81,7 @@ class Reload:
     No reload is taken before :meth:`accept`.
 
     :param settings: in force since the start.
-    :param read: reads the settings from the same sources as at the start.
+    :param sources: of the settings, the same as at the start.
     :param reopen: opens the log files again, whatever becomes of the reload.
     :param renew: called by each reload that succeeds: reads certificates again, and the
         like.
@@ -79,7 +93,7 @@ class Reload:
     def __init__(
         self,
         settings: Settings,
-        read: Callable[[], Settings],
+        sources: Source,
         reopen: Callable[[], None],
         renew: Callable[[], None],
         wall_ms: Callable[[], int],
@@ -97,7 +111,7 @@ class Reload:
         epoch."""
         self.refuses: str | None = "the daemon is starting"
         """Why no reload is taken now; None while reloads are taken."""
-        self._read = read
+        self._sources = sources
         self._reopen = reopen
         self._renew = renew
         self._wall_ms = wall_ms
@@ -164,6 +178,7 @@ class Reload:
             self.log.error("reload by {by}: the settings stay as they were", by=by)
             raise
         self.settings = change.settings
+        self._sources.confirm()
         self._call([*(one.commit for one in prepared), self._renew])
         self.last_successful = True
         self.last_success_ms = self._wall_ms()
@@ -179,7 +194,7 @@ class Reload:
         return Reloaded(change.applied, change.left)
 
     def _change(self) -> Merged:
-        read = self._read()
+        read = self._sources.read()
         try:
             return merged(self.settings, read)
         except ValueError as error:

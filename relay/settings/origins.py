@@ -45,6 +45,7 @@ class Sources:
     ) -> None:
         self._sources = config_path, data_dir, environ, options
         self._newest: tuple[Settings, Mapping[str, Given]] | None = None
+        self._read: tuple[Settings, Mapping[str, Given]] | None = None
 
     def read(self) -> Settings:
         """
@@ -52,8 +53,12 @@ class Sources:
 
         :raises SettingsError: with one line for each thing that cannot be used.
         """
-        self._newest = read_sources(*self._sources)
-        return self._newest[0]
+        self._read = read_sources(*self._sources)
+        return self._read[0]
+
+    def confirm(self) -> None:
+        """The settings that were read last have been put in force."""
+        self._newest = self._read
 
     def describe(self, in_force: Settings) -> dict[str, dict[str, object]]:
         """

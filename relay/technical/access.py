@@ -12,12 +12,12 @@ from twisted.logger import Logger
 from relay.management.access.identity import Identity
 from relay.management.http.root import Authentication
 from relay.model.role import Role
-from relay.settings.listeners import TechnicalSettings, read_token
+from relay.settings.listeners import TechnicalSettings
 from relay.settings.source import SettingsError
+from relay.settings.token_file import token_in
 
 Tokens = Callable[[], list[bytes]]
 """Returns the tokens that are accepted now."""
-_LONGEST = 4096
 SCRAPER = "technical.token"
 """The name of a client that has the token, and what it is the token of."""
 ANYBODY = Identity("anybody", Role.VIEWER)
@@ -85,14 +85,7 @@ class FileToken:
 
         :raises SettingsError: when the file cannot be read, or has no usable token.
         """
-        try:
-            with open(self._path, encoding="ascii") as file:
-                return read_token(file.read(_LONGEST).strip()).encode("ascii")
-        except OSError as error:
-            why = str(error.strerror)
-        except ValueError as error:
-            why = "is not ASCII" if isinstance(error, UnicodeError) else str(error)
-        raise SettingsError(f"technical.token_file ({self._path}): {why}")
+        return token_in(self._path).encode("ascii")
 
     def present(self) -> bytes | None:
         """Return the token; None while the file has none, which is logged once."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 from contextlib import redirect_stdout
 from io import StringIO
+from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -71,3 +73,48 @@ class OptionsTests(SynchronousTestCase):
             first.startswith("relay: gateway.listeners[0].endpoint "), first
         )
         self.assertTrue(second.startswith("relay: management.endpoint "), second)
+
+
+class CheckTests(SynchronousTestCase):
+    """``--check``."""
+
+    def setUp(self) -> None:
+        """Write a settings file."""
+        self.path = Path(self.mktemp())
+
+    def check(self, toml: str) -> tuple[object, str]:
+        """Check settings; return the exit status, and what is printed."""
+        self.path.write_text(toml)
+        out = io.StringIO()
+        with redirect_stdout(out):
+            error = self.assertRaises(
+                SystemExit,
+                Options().parseOptions,
+                ["--check", "--config", str(self.path)],
+            )
+        return error.code, out.getvalue()
+
+    def test_settings_without_a_mistake(self) -> None:
+        """It prints OK, and starts nothing."""
+        self.assertEqual(self.check("[limits]\n"), (0, "OK\n"))
+
+    def test_mistakes(self) -> None:
+        """They are those of a start, and the files that settings name are read."""
+        self.assertIn("limits.nothing", str(self.check("[limits]\nnothing = 1\n")[0]))
+        files = (
+            '[outbound]\nca = "/nowhere/ca.pem"\n'
+            '[technical]\ntoken_file = "/nowhere/token"\n'
+            '[management.tls]\ncertificate = "/nowhere/c.pem"\nkey = "/nowhere/k.pem"\n'
+            '[[gateway.listeners]]\nid = "a"\nendpoint = "tcp:0"\n'
+            "[gateway.listeners.tls]\n"
+            'certificate = "/nowhere/d.pem"\nkey = "/nowhere/e.pem"\n'
+        )
+        lines = str(self.check(files)[0]).splitlines()
+        self.assertEqual(len(lines), 4)
+        for line, words in zip(
+            lines,
+            ("management: ", "listener a: ", "outbound.ca", "technical.token_file"),
+            strict=True,
+        ):
+            self.assertIn(words, line)
+            self.assertIn("/nowhere/", line)

@@ -47,6 +47,7 @@ class ReloadTests(SynchronousTestCase):
         self.noted: list[str] = []
         self.now_ms = 1000
         self.file = self.before = Settings("/srv")
+        self.confirmed: list[Settings] = []
         self.mistakes: list[str] = []
         self.parts = {
             Taker.EXCHANGES: Part("exchanges", self.noted),
@@ -58,7 +59,7 @@ class ReloadTests(SynchronousTestCase):
         }
         self.reload = Reload(
             self.before,
-            self.read,
+            self,
             lambda: self.noted.append("reopen"),
             lambda: self.noted.append("renew"),
             lambda: self.now_ms,
@@ -72,6 +73,10 @@ class ReloadTests(SynchronousTestCase):
         if self.mistakes:
             raise SettingsError(*self.mistakes)
         return self.file
+
+    def confirm(self) -> None:
+        """Take note that the settings are in force."""
+        self.confirmed.append(self.file)
 
     def change(self) -> None:
         """Change settings of two parts, and one that is not live."""
@@ -104,6 +109,7 @@ class ReloadTests(SynchronousTestCase):
         self.assertEqual(
             (in_force.limits.max_exchanges, in_force.store.threads), (5, 4)
         )
+        self.assertEqual(self.confirmed, [self.file])
         self.assertTrue(self.reload.last_successful)
         self.assertEqual(self.reload.last_success_ms, 2000)
         self.assertEqual(
@@ -176,6 +182,7 @@ class ReloadTests(SynchronousTestCase):
             ],
         )
         self.assertIs(self.reload.settings, self.before)
+        self.assertEqual(self.confirmed, [])
         self.mistakes = ["wrong"]
         self.assertRaises(SettingsError, self.reload.try_out)
         self.assertTrue(self.reload.last_successful)

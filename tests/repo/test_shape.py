@@ -77,6 +77,8 @@ UNTESTED = {
     "relay.assembly.places": "composition; in tests/wire/operate/test_reload.py",
     "relay.assembly.reload": "composition; in tests/wire/operate/test_reload.py",
     "relay.technical.reload": "in tests/wire/operate/test_reload.py",
+    "relay.daemon.check": "in tests/daemon/test_options.py",
+    "relay.settings.token_file": "in tests/technical/test_access.py",
     "relay.daemon.listener": "in tests/daemon/test_listeners.py",
     "relay.assembly.tracing": "composition; in tests/wire/operate/test_tracing.py",
     "relay.observability.tracing.calls": "in tests/wire/operate/test_tracing.py",

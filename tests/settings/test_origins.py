@@ -57,7 +57,13 @@ class SourcesTests(SynchronousTestCase):
 
     def describe(self, settings: Settings | None = None) -> dict[str, Any]:
         """Describe the settings."""
-        return self.sources.describe(settings or self.sources.read())
+        return self.sources.describe(settings or self.read(self.sources))
+
+    def read(self, sources: Sources) -> Settings:
+        """Read settings, and put them in force."""
+        settings = sources.read()
+        sources.confirm()
+        return settings
 
     def test_where_they_are_from(self) -> None:
         """An option, a variable, the file or the default, with the value in force."""
@@ -100,16 +106,24 @@ class SourcesTests(SynchronousTestCase):
             one = found[f"{place}.{name}"]
             self.assertEqual((one["value"], one["origin"]), (value, origin), name)
         options = Sources(None, "/srv", {}, {"gateway": ["tcp:1", "tcp:2"]})
-        found = options.describe(options.read())
+        found = options.describe(self.read(options))
         self.assertEqual(
             found["gateway.listeners[1].endpoint"],
             {"value": "tcp:2", "origin": "option", "source": "--gateway"},
         )
 
+    def test_what_was_only_read(self) -> None:
+        """Settings that are not in force, such as those of a trial, are not shown."""
+        settings = self.read(self.sources)
+        before = self.sources.describe(settings)
+        Path(self.path).write_text("[gateway]\nrequest_timeout_ms = 2\n")
+        self.assertEqual(self.sources.read().gateway.request_timeout_ms, 2)
+        self.assertEqual(self.sources.describe(settings), before)
+
     def test_every_setting_is_there(self) -> None:
         """All defaults are described, too, and can be sent as JSON."""
         plain = Sources(None, "/srv", {}, {})
-        found = plain.describe(plain.read())
+        found = plain.describe(self.read(plain))
         self.assertGreater(len(found), 60)
         self.assertEqual(
             [name for name, one in found.items() if one["origin"] != "default"],
@@ -126,7 +140,7 @@ class SourcesTests(SynchronousTestCase):
 
     def test_credentials_in_urls_are_hidden(self) -> None:
         """The user of a URL is hidden, and its query."""
-        settings = self.sources.read()
+        settings = self.read(self.sources)
         gateway = replace(
             settings.gateway, public_url="https://user:hunter2@a.example/b?key=hunter2"
         )
@@ -146,13 +160,13 @@ class SourcesTests(SynchronousTestCase):
         }
         self.assertIn("technical.token", named)
         self.assertEqual([n for n, hint in named.items() if not is_secret(hint)], [])
-        self.assertEqual(set(SHOWN) - set(plain.describe(plain.read())), set())
+        self.assertEqual(set(SHOWN) - set(plain.describe(self.read(plain))), set())
 
     def test_a_value_for_the_next_start(self) -> None:
         """A setting that a reload has left has the value in force, and the new one."""
-        before = self.sources.read()
+        before = self.read(self.sources)
         Path(self.path).write_text("[store]\nthreads = 9\n")
-        self.sources.read()
+        self.read(self.sources)
         found = self.describe(before)
         self.assertEqual(
             found["store.threads"],
