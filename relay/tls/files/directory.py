@@ -14,6 +14,7 @@ that begin with a dot are passed over.
 from __future__ import annotations
 
 import datetime
+import math
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -51,6 +52,8 @@ class PairDirectory:
         self._missing_since_s: dict[Files, float] = {}
         self._problem: str | None = None
         self._table: NameTable[Pair] = NameTable()
+        self._ranked_until_s = 0.0
+        """The wall-clock time at which the order of the table may change."""
 
     def load(self) -> None:
         """
@@ -100,6 +103,8 @@ class PairDirectory:
             for files in found
         }
         acts = [act for pair in pairs.values() for act in pair.examine(look)]
+        if not acts and not self._is_outdated(pairs, look):
+            return ()
         return (*acts, partial(self._update, pairs, look))
 
     def states(self) -> Sequence[State]:
@@ -108,6 +113,14 @@ class PairDirectory:
         return (
             own,
             *(state for pair in self._pairs.values() for state in pair.states()),
+        )
+
+    def _is_outdated(self, pairs: dict[Files, Pair], look: Look) -> bool:
+        return (
+            pairs.keys() != self._pairs.keys()
+            or bool(self._missing_since_s)
+            or self._problem is not None
+            or look.wall_s >= self._ranked_until_s
         )
 
     def _update(self, pairs: dict[Files, Pair], look: Look) -> None:
@@ -126,6 +139,7 @@ class PairDirectory:
             )
         self._pairs = pairs
         self._table = NameTable(_ranked(pairs.values(), look.wall_s))
+        self._ranked_until_s = _next_turn_s(pairs.values(), look.wall_s)
 
     def _fail(self, problem: str) -> None:
         problem = f"directory ({self._path}): {problem}"
@@ -151,6 +165,20 @@ def _ranked(pairs: Iterable[Pair], wall_s: float) -> Iterator[tuple[str, Pair]]:
     for pair in sorted(usable, key=rank, reverse=True):
         for name in certificate_names(pair.value.certificate):
             yield name, pair
+
+
+def _next_turn_s(pairs: Iterable[Pair], wall_s: float) -> float:
+    """Return when the next certificate begins or ends, in seconds since the epoch."""
+    turns = [
+        turn.timestamp()
+        for pair in pairs
+        if pair.current is not None
+        for turn in (
+            pair.value.certificate.not_valid_before_utc,
+            pair.value.certificate.not_valid_after_utc,
+        )
+    ]
+    return min((turn for turn in turns if turn > wall_s), default=math.inf)
 
 
 def _list(path: str) -> Iterator[Files]:

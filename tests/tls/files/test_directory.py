@@ -9,6 +9,7 @@ from twisted.logger import LogLevel, capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.tls.files.directory import PairDirectory
+from relay.tls.files.watched import Look
 from relay.tls.material import MaterialError
 from tests.pki import DAY, Authority, Issued
 from tests.tls.files.looks import PATIENCE_S, Clocked, replace
@@ -138,6 +139,15 @@ class DirectoryTests(SynchronousTestCase):
             self.clock.look(directory)
         self.assert_found(directory, "a.example", second)
         self.assertEqual([e["log_level"] for e in events], [LogLevel.info])
+
+    def test_nothing_is_done_without_a_change(self) -> None:
+        """A look that finds nothing new leaves nothing to do in the reactor."""
+        self.put(ROOT.issue("a.example", ends=DAY), "a.pem", "a.key")
+        directory = self.loaded()
+        look = Look(self.clock.at_s, self.clock.wall_s, PATIENCE_S)
+        self.assertEqual(directory.examine(look), ())
+        later = Look(look.at_s, look.wall_s + DAY.total_seconds(), PATIENCE_S)
+        self.assertEqual(len(directory.examine(later)), 1)
 
     def test_a_directory_that_is_gone(self) -> None:
         """Its certificates stay in use, and the problem is logged once."""
