@@ -94,7 +94,7 @@ class _Trust:
 
     def __init__(self, ssl: SslOptions) -> None:
         self.ssl = ssl
-        self.creators = client_creators(ssl)
+        self.creators = client_creators(ssl, "outbound calls")
 
 
 class Outbound:

@@ -22,9 +22,11 @@ from relay.outbound import (
     OutboundRefused,
     OutboundRequest,
 )
+from relay.tls.files.watched import IN_USE
 from relay.tls.material import MaterialError
 from relay.upstream.dial.guard import AddressGuard
 from tests.pki import Authority
+from tests.tls.files.looks import Clocked, replace
 from tests.wire.harness.scripted import Connection, answering, scripted, server_context
 
 LOOPBACK = AddressGuard([ip_network("127.0.0.0/8"), ip_network("::1/128")])
@@ -110,6 +112,19 @@ class OutboundTests(TestCase):
             str(caught.exception),
             "outbound.ca (/nonexistent.pem): No such file or directory",
         )
+
+    @inlineCallbacks
+    def test_authorities_that_are_replaced(self) -> Steps:
+        """A new file of authorities applies to the next call."""
+        replace(self.ca, Authority("Others").pem)
+        outbound = Outbound.trusting(reactor, LOOPBACK, self.ca)
+        with scripted(answering(OK), self.tls) as (port, _):
+            request = OutboundRequest(f"https://localhost:{port}/")
+            yield self.refused(OutboundError, request, outbound)
+            replace(self.ca, self.authority.pem)
+            Clocked().look(*IN_USE)
+            answer = yield outbound.call(request)
+        self.assertEqual(answer.body, b"ok")
 
     @inlineCallbacks
     def test_a_listed_name_is_called(self) -> Steps:

@@ -89,12 +89,13 @@ class ClientContext(Watched[ClientMaterial]):
     A context that is made of the files that a definition names.
 
     :param ssl: the definition's options.
+    :param user: who uses it, for log lines.
     :raises MaterialError: when a store cannot be used.
     """
 
-    def __init__(self, ssl: SslOptions) -> None:
+    def __init__(self, ssl: SslOptions, user: str) -> None:
         super().__init__(
-            "TLS towards endpoints",
+            user,
             partial(_client_context, ssl),
             lambda material: material.presented,
         )
@@ -132,7 +133,7 @@ class ClientCreator:
 
 
 def client_creators(
-    ssl: SslOptions,
+    ssl: SslOptions, user: str = "calls over TLS"
 ) -> Callable[[str], IOpenSSLClientConnectionCreator]:
     """Read the stores of a definition.
 
@@ -142,6 +143,7 @@ def client_creators(
     :class:`VerificationFailed`.
 
     :param ssl: the ``ssl`` member of an endpoint's shared configuration.
+    :param user: who uses its files, for log lines.
     :returns: returns the creator for a host, which is a name or an address; it raises
         ``MaterialError`` for anything else.
     :raises MaterialError: when a store cannot be used.
@@ -149,7 +151,7 @@ def client_creators(
     if ssl.trust_store.type == "NONE" and ssl.key_store.type == "NONE":
         context = _plain_context(ssl.trust_all)
     else:
-        context = ClientContext(ssl)
+        context = ClientContext(ssl, user)
 
     @functools.lru_cache(MAX_CREATORS)
     def creator(host: str) -> ClientCreator:
@@ -163,7 +165,7 @@ def client_creators(
 
 @functools.cache
 def _plain_context(trust_all: bool) -> ClientContext:
-    return ClientContext(SslOptions(trust_all=trust_all))
+    return ClientContext(SslOptions(trust_all=trust_all), "calls over TLS")
 
 
 def _client_context(ssl: SslOptions, read: Read) -> ClientMaterial:

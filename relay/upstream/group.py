@@ -174,10 +174,11 @@ class ConnectorGroup:
         self, options: dict[str, object] | None
     ) -> tuple[SharedConfiguration, Dialer, Pool]:
         shared = self._shared.read(options or {})
-        creators = strangers = client_creators(shared.ssl)
+        user = f"endpoints of API {self._api}"
+        creators = strangers = client_creators(shared.ssl, user)
         if shared.ssl.key_store.type != "NONE":
             anonymous = shared.ssl.model_copy(update={"key_store": KeyStore()})
-            strangers = client_creators(anonymous)
+            strangers = client_creators(anonymous, f"{user}, redirected")
         dialer = Dialer(self._reactor, shared, creators, self.limits, strangers)
         dialer.owner = self._owner
         self._dialers.append(dialer)

@@ -32,7 +32,7 @@ class CertificateTests(SynchronousTestCase):
         states = [
             State("listener a", [shown("a", 20)], None),
             State("management", [shown("m", 10.5)], None),
-            State("TLS towards endpoints", [], None),
+            State("endpoints of API a", [], None),
         ]
         health = certificate_health(states, NOW)
         self.assertEqual((health.healthy, health.message), (True, None))
@@ -68,7 +68,7 @@ class CertificateTests(SynchronousTestCase):
         """The first end of each host counts; of too many, the first that end."""
         states = [
             State("listener a", [shown("x", 5), shown("x", 3), shown("y", 9)], None),
-            State("TLS towards endpoints", [shown("z", 1)], None),
+            State("endpoints of API a", [shown("z", 1)], None),
         ]
         day_s = 86_400
         self.assertEqual(
@@ -86,7 +86,7 @@ class CertificateTests(SynchronousTestCase):
             State("listener a", [], "broken"),
             State("listener a", [], "broken, too"),
             State("technical", [], None),
-            State("TLS towards endpoints", [], None),
+            State("endpoints of API a", [], None),
         ]
         self.assertEqual(failed(states), {("a",): 2, ("technical",): 0, ("",): 0})
 
@@ -96,6 +96,6 @@ class CertificateTests(SynchronousTestCase):
             ("listener default", "default"),
             ("listener management", "management"),
             ("technical", "technical"),
-            ("TLS towards endpoints", ""),
+            ("endpoints of API a", ""),
         ):
             self.assertEqual(listener_of(name), listener)

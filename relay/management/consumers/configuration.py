@@ -89,7 +89,7 @@ def _check_stores(value: Mapping[str, Any]) -> None:
     """
     ssl = SslOptions.read((value.get(_OWN) or {}).get("ssl") or {})
     try:
-        client_creators(ssl)
+        client_creators(ssl, AT)
     except MaterialError as error:
         raise Invalid([Issue(str(error), f"{AT}.{_OWN}.ssl")]) from None
 

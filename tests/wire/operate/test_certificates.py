@@ -465,12 +465,19 @@ class OtherFileTests(CertificateCase):
                     "keyPath": mine.key,
                 },
             }
-            daemon.publish(proxy_api(f"https://localhost:{port}/", "/ok", ssl=stores))
+            api_id = daemon.publish(
+                proxy_api(f"https://localhost:{port}/", "/ok", ssl=stores)
+            )
             self.assertEqual(daemon.get("/ok").status, 502)
             trusted.write_text(ROOT.pem)
             STAFF.client().write(str(self.directory), "mine")
             until(lambda: daemon.get("/ok").status == 200, "both are convinced")
         self.assertNotIn(BROKEN, daemon.log())
+        trusted.write_text("nonsense")
+        problem = (
+            f"endpoints of API {api_id}: {BROKEN}: ssl.trustStore.path ({trusted})"
+        )
+        until(lambda: problem in daemon.log(), "it is logged")
 
     def test_listeners_of_operators(self) -> None:
         """Management and technical listeners have the same rules and renewals."""
