@@ -19,8 +19,9 @@ from relay.assembly.meters import (
     EndpointMeter,
     WebhookMeter,
 )
+from relay.assembly.tracing import read_limited, read_spans, read_waiting
 from relay.daemon.reload import Reload
-from relay.observability.metrics.catalog import certificates, node, streams
+from relay.observability.metrics.catalog import certificates, node, streams, tracing
 from relay.observability.metrics.catalog.families import FAMILIES
 from relay.observability.metrics.exchanges import ExchangeMetrics
 from relay.observability.metrics.gone import GoneApis
@@ -83,6 +84,9 @@ class DaemonMetrics(MultiService):
         )
         self.all.read(node.RELOAD_SUCCESSFUL, lambda: reload.last_successful)
         self.all.read(node.RELOAD_TIME, lambda: reload.last_success_ms / 1000)
+        self.all.read(tracing.SPANS, lambda: read_spans(gateway.tracing))
+        self.all.read(tracing.SPANS_WAITING, lambda: read_waiting(gateway.tracing))
+        self.all.read(tracing.LIMITED, lambda: read_limited(gateway.tracing))
         self.all.read(node.API_INFO, self._apis)
         self.all.read(node.DEPLOYMENTS, self._deployments)
         self.all.read(node.DEPLOYMENT_OBSERVED, self._observed)

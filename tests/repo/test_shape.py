@@ -81,6 +81,8 @@ UNTESTED = {
     "relay.settings.token_file": "in tests/technical/test_access.py",
     "relay.daemon.listener": "in tests/daemon/test_listeners.py",
     "relay.assembly.tracing": "composition; in tests/wire/operate/test_tracing.py",
+    "relay.observability.metrics.catalog.tracing": "in test_families.py",
+    "relay.observability.tracing.counts": "in test_export.py and test_sampling.py",
     "relay.observability.tracing.calls": "in tests/wire/operate/test_tracing.py",
     "relay.observability.tracing.service": "in tests/wire/operate/test_tracing.py",
     "relay.observability.tracing.spans": "in tests/wire/operate/test_tracing.py",

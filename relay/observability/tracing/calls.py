@@ -179,7 +179,8 @@ class TracedCall:
     ) -> None:
         self._trace = new_context(trace_id, is_sampled)
         self._wall_ns, self._begun_s = now()
-        self._now = now
+        # It does not refer to this object, so that there is no reference cycle.
+        self._seconds = lambda: now()[1]
         self._method = method
         self._attempts = attempts
         self._more = more
@@ -209,9 +210,6 @@ class TracedCall:
             )
             self._number += 1
         self._moments.clear()
-
-    def _seconds(self) -> float:
-        return self._now()[1]
 
     def _at_ns(self, at_s: float) -> int:
         return self._wall_ns + int((at_s - self._begun_s) * 1e9)

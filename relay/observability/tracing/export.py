@@ -18,6 +18,8 @@ from opentelemetry.sdk.trace.export import (
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
+from relay.observability.tracing.counts import SpanCounts
+
 BATCH = 512
 """How many spans one request has at most."""
 EVERY_MS = 1_000
@@ -54,16 +56,18 @@ class ReportingExporter(SpanExporter):
 
     :param exporter: sends the spans.
     :param where: the endpoint, for the log.
+    :param counts: counts the spans.
     """
 
     log = Logger()
 
-    def __init__(self, exporter: SpanExporter, where: str) -> None:
+    def __init__(self, exporter: SpanExporter, where: str, counts: SpanCounts) -> None:
         self._exporter = exporter
         self._where = where
+        self._counts = counts
         self._failing = False
-        self.exported = 0
-        self.failed = 0
+        self.done = 0
+        """How many spans were exported or are lost."""
         library = logging.getLogger("opentelemetry")
         library.addHandler(_REASONS)
         library.propagate = False
@@ -76,11 +80,11 @@ class ReportingExporter(SpanExporter):
             _REASONS.newest = str(error)
             result = SpanExportResult.FAILURE
         if result is SpanExportResult.SUCCESS:
-            self.exported += len(spans)
+            self._counts.add("exported", len(spans))
             if self._failing:
                 self.log.info("traces are exported again to {url}", url=self._where)
         else:
-            self.failed += len(spans)
+            self._counts.add("failed", len(spans))
             if not self._failing:
                 self.log.error(
                     "traces cannot be exported to {url}: {reason}",
@@ -88,6 +92,7 @@ class ReportingExporter(SpanExporter):
                     reason=_REASONS.newest,
                 )
         self._failing = result is not SpanExportResult.SUCCESS
+        self.done += len(spans)
         return result
 
     def shutdown(self) -> None:
@@ -107,6 +112,7 @@ class SpanExport:
     :param headers: more headers of each request; they may be secrets.
     :param ca: path of a PEM file of the authorities to trust; None for the system's.
     :param most_waiting: how many spans may wait; further ones are dropped.
+    :param counts: counts the spans.
     """
 
     log = Logger()
@@ -119,6 +125,7 @@ class SpanExport:
         ca: str | None,
         timeout_s: float,
         most_waiting: int,
+        counts: SpanCounts,
     ) -> None:
         self._reactor = reactor
         session = requests.Session()
@@ -133,7 +140,9 @@ class SpanExport:
                 session=session,
             ),
             url,
+            counts,
         )
+        self._counts = counts
         self._most = most_waiting
         self._processor = BatchSpanProcessor(
             self._exporter,
@@ -142,31 +151,22 @@ class SpanExport:
             max_export_batch_size=min(BATCH, most_waiting),
         )
         self._taken = 0
-        self.dropped = 0
-
-    @property
-    def exported(self) -> int:
-        """How many spans were exported."""
-        return self._exporter.exported
-
-    @property
-    def failed(self) -> int:
-        """How many spans were lost because they could not be exported."""
-        return self._exporter.failed
+        self._has_dropped = False
 
     @property
     def waiting(self) -> int:
         """How many spans wait."""
-        return self._taken - self._exporter.exported - self._exporter.failed
+        return self._taken - self._exporter.done
 
     def put(self, span: ReadableSpan) -> None:
         """Take a span, or drop it if too many wait."""
         if self.waiting >= self._most:
-            if not self.dropped:
+            if not self._has_dropped:
+                self._has_dropped = True
                 self.log.warn(
                     "spans are dropped: {most} wait to be exported", most=self._most
                 )
-            self.dropped += 1
+            self._counts.add("dropped", 1)
             return
         self._taken += 1
         self._processor.on_end(span)

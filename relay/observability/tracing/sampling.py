@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from relay.observability.tracing.counts import SpanCounts
+
 _LOW_BITS = (1 << 64) - 1
 
 
@@ -20,18 +22,22 @@ class Sampling:
     :param most_per_s: how many recorded exchanges and calls may begin in one second, in
         a burst up to as many; 0 sets no limit.
     :param seconds: the clock.
+    :param counts: counts what the limit leaves out.
     """
 
     def __init__(
-        self, ratio: float, most_per_s: int, seconds: Callable[[], float]
+        self,
+        ratio: float,
+        most_per_s: int,
+        seconds: Callable[[], float],
+        counts: SpanCounts,
     ) -> None:
         self._bound = round(ratio * (_LOW_BITS + 1))
         self._most = most_per_s
         self._seconds = seconds
         self._left = float(most_per_s)
         self._refilled_s = seconds()
-        self.limited = 0
-        """How many were to be recorded and were not, because of the limit."""
+        self._counts = counts
 
     def decides(self, trace_id: int, parent: bool | None) -> bool:
         """
@@ -50,7 +56,7 @@ class Sampling:
         self._left = min(self._left + refill, self._most)
         self._refilled_s = now_s
         if self._left < 1:
-            self.limited += 1
+            self._counts.limited += 1
             return False
         self._left -= 1
         return True

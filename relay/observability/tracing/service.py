@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from twisted.internet.defer import Deferred, succeed
 
 from relay.observability.observers import Observers
+from relay.observability.tracing.counts import SpanCounts
 from relay.settings.source import SettingsError
 from relay.settings.tracing import TracingSettings, read_headers
 
@@ -49,6 +50,7 @@ class Tracing:
         self.tracer: Tracer | None = None
         """None while tracing is off."""
         self.export: SpanExport | None = None
+        self.counts = SpanCounts()
 
     def prepare(
         self, settings: TracingSettings, with_query: bool, ca: str | None
@@ -90,6 +92,7 @@ class Tracing:
             ca,
             settings.timeout_ms / 1000,
             settings.max_queue,
+            self.counts,
         )
         spans = Spans(
             settings.service_name,
@@ -98,7 +101,13 @@ class Tracing:
             Redaction(settings.redact),
         )
         self.tracer = Tracer(
-            settings, with_query, self._reactor, self._now, spans, self.export.put
+            settings,
+            with_query,
+            self._reactor,
+            self._now,
+            spans,
+            self.export.put,
+            self.counts,
         )
         self._observers.add(self.tracer)
         self._holder.tracer = self.tracer

@@ -32,6 +32,7 @@ from relay.observability.tracing.calls import (
     TracedCall,
     moment_events,
 )
+from relay.observability.tracing.counts import SpanCounts
 from relay.observability.tracing.sampling import Sampling
 from relay.observability.tracing.spans import (
     SpanEvent,
@@ -92,6 +93,7 @@ class Tracer:
     :param now: returns the time of day in nanoseconds, and the seconds of the clock.
     :param spans: makes spans.
     :param export: takes spans.
+    :param counts: counts what is not recorded because of the limit.
     """
 
     def __init__(
@@ -102,6 +104,7 @@ class Tracer:
         now: Callable[[], tuple[int, float]],
         spans: Spans,
         export: Export,
+        counts: SpanCounts,
     ) -> None:
         self._settings = settings
         self._with_query = with_query
@@ -110,8 +113,8 @@ class Tracer:
         self._spans = spans
         self._export = export
         self._attempts = AttemptSpans(spans, export)
-        self.sampling = Sampling(
-            settings.sample_ratio, settings.max_per_second, clock.seconds
+        self._sampling = Sampling(
+            settings.sample_ratio, settings.max_per_second, clock.seconds, counts
         )
         self._streams: dict[ExchangeTrace, LiveExchange] = {}
         """The recorded event streams."""
@@ -136,7 +139,7 @@ class Tracer:
             links = [sent]
         trace_id = new_trace_id() if parent is None else parent.trace_id
         decided = None if parent is None else bool(parent.trace_flags.sampled)
-        is_sampled = self.sampling.decides(trace_id, decided)
+        is_sampled = self._sampling.decides(trace_id, decided)
         context = new_context(trace_id, is_sampled, parent)
         trace = ExchangeTrace(context, parent, links, self._clock.seconds)
         record = exchange.record
@@ -230,7 +233,7 @@ class Tracer:
         trace_id = new_trace_id()
         return TracedCall(
             trace_id,
-            self.sampling.decides(trace_id, None),
+            self._sampling.decides(trace_id, None),
             self._now,
             method,
             self._attempts,

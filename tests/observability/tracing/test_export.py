@@ -14,6 +14,7 @@ from twisted.internet.defer import Deferred, inlineCallbacks
 from twisted.logger import capturedLogs, formatEvent
 from twisted.trial.unittest import TestCase
 
+from relay.observability.tracing.counts import SpanCounts
 from relay.observability.tracing.export import STOP_S, SpanExport
 from relay.observability.tracing.redaction import Redaction
 from relay.observability.tracing.spans import Spans, new_context, new_trace_id
@@ -37,7 +38,8 @@ class ExportTests(TestCase):
         """Export to a port of loopback."""
         url = f"http://127.0.0.1:{port}/v1/traces"
         headers = {"x-key": "collector-secret"}
-        return SpanExport(reactor, url, headers, None, timeout_s, most)
+        self.counts = SpanCounts()
+        return SpanExport(reactor, url, headers, None, timeout_s, most, self.counts)
 
     @inlineCallbacks
     def test_a_stop_exports_what_waits(self) -> Steps:
@@ -49,7 +51,7 @@ class ExportTests(TestCase):
             export.put(span())
         yield export.stop()
         self.assertEqual(len(collector.spans()), 10)
-        self.assertEqual((export.exported, export.failed, export.dropped), (10, 0, 0))
+        self.assertEqual(self.counts.all(), {"exported": 10, "failed": 0, "dropped": 0})
 
     @inlineCallbacks
     def test_a_full_queue(self) -> Steps:
@@ -60,7 +62,7 @@ class ExportTests(TestCase):
         with capturedLogs() as events:
             for _ in range(10):
                 export.put(span())
-        self.assertEqual((export.waiting, export.dropped), (3, 7))
+        self.assertEqual((export.waiting, self.counts["dropped"]), (3, 7))
         (event,) = events
         self.assertEqual(formatEvent(event), "spans are dropped: 3 wait to be exported")
         begun_s = time.monotonic()
@@ -90,7 +92,7 @@ class ExportTests(TestCase):
         self.assertIn("400", lines[0])
         self.assertIn("traces are exported again", lines[1])
         self.assertNotIn("secret", str(lines))
-        self.assertEqual((export.exported, export.failed), (1, 2))
+        self.assertEqual((self.counts["exported"], self.counts["failed"]), (1, 2))
 
     @inlineCallbacks
     def test_redirects_are_not_followed(self) -> Steps:
@@ -105,4 +107,4 @@ class ExportTests(TestCase):
             export.put(span())
             yield export.stop()
         self.assertEqual(other.headers, [])
-        self.assertEqual(export.failed, 1)
+        self.assertEqual(self.counts["failed"], 1)

@@ -16,6 +16,7 @@ from relay.model.transferred import Transferred
 from relay.observability.access import AccessRecord
 from relay.observability.observers import Observers
 from relay.observability.timeline import Timeline
+from relay.observability.tracing.counts import SpanCounts
 from relay.observability.tracing.redaction import Redaction
 from relay.observability.tracing.service import Tracing
 from relay.observability.tracing.spans import Spans
@@ -44,6 +45,7 @@ class TracerCase(SynchronousTestCase):
             lambda: (int(self.clock.seconds() * 1e9), self.clock.seconds()),
             Spans("relay", "here", [], Redaction()),
             self.spans.append,
+            SpanCounts(),
         )
 
     def exchange(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from pathlib import Path
@@ -441,6 +442,12 @@ class DaemonTests(WireCase):
                 self.assertEqual(daemon.get("/a").status, 200)
             until(lambda: "traces cannot be exported" in daemon.log(), "it is logged")
             self.assertIn("spans are dropped: 4 wait", daemon.log())
+            page = technical(daemon, "GET", "/_node/metrics/prometheus").body.decode()
+            for result in ("failed", "dropped"):
+                pattern = rf'relay_trace_spans_total\{{result="{result}"\}} (\S+)'
+                sample = re.search(pattern, page)
+                assert sample is not None
+                self.assertGreater(float(sample[1]), 0, result)
             daemon.stop()
         self.assertEqual(daemon.log().count("traces cannot be exported"), 1)
         self.assertIn("Relay has stopped", daemon.log())

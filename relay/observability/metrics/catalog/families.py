@@ -8,6 +8,7 @@ from relay.observability.metrics.catalog.certificates import CERTIFICATES
 from relay.observability.metrics.catalog.channels import CHANNELS, DELIVERIES
 from relay.observability.metrics.catalog.node import CONFIGURATION, PROCESS
 from relay.observability.metrics.catalog.streams import CALLS, STREAMS
+from relay.observability.metrics.catalog.tracing import TRACING
 from relay.observability.metrics.catalog.upstream import PLANS, UPSTREAM
 from relay.observability.metrics.family import Family
 
@@ -20,6 +21,7 @@ SECTIONS: Mapping[str, tuple[Family, ...]] = {
     "Plans": PLANS,
     "Configuration": CONFIGURATION,
     "Certificates": CERTIFICATES,
+    "Tracing": TRACING,
     "Process": PROCESS,
 }
 FAMILIES = tuple(family for section in SECTIONS.values() for family in section)
