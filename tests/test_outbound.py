@@ -14,7 +14,7 @@ from twisted.internet.defer import CancelledError, Deferred, inlineCallbacks
 from twisted.internet.task import deferLater
 from twisted.trial.unittest import TestCase
 
-from relay.model.api.endpoints.ssl_options import SslOptions
+from relay.model.api.endpoints.ssl_options import SslOptions, TrustStore
 from relay.outbound import (
     Outbound,
     OutboundAnswer,
@@ -273,6 +273,33 @@ class OutboundTests(TestCase):
                     OutboundError, OutboundRequest(f"https://localhost:{port}/")
                 )
             self.assertIn("TLS handshake", why)
+
+    @inlineCallbacks
+    def test_other_authorities(self) -> Steps:
+        """
+        They replace those before, also for options of a definition that name none; a
+        file that cannot be used changes nothing.
+        """
+        other = Authority("Other")
+        ca = other.server().write(self.mktemp()).ca
+        named = TrustStore(type="PEM", path=self.ca)
+        following = self.outbound.with_ssl(SslOptions()).keeping(1000, 1000)
+        own = self.outbound.with_ssl(SslOptions(trust_store=named))
+        self.addCleanup(following.close)
+        error = self.assertRaises(
+            MaterialError, self.outbound.retrusting, "/nowhere/ca.pem"
+        )
+        self.assertIn("outbound.ca", str(error))
+        commit = self.outbound.retrusting(ca)
+        with scripted(answering(OK), server_context(other.server())) as (port, _):
+            request = OutboundRequest(f"https://localhost:{port}/")
+            for outbound in (self.outbound, following, own):
+                yield self.refused(OutboundError, request, outbound)
+            commit()
+            for outbound in (self.outbound, following):
+                answer = yield outbound.call(request)
+                self.assertEqual(answer.status, 200)
+            yield self.refused(OutboundError, request, own)
 
     @inlineCallbacks
     def test_options_of_a_definition(self) -> Steps:

@@ -96,6 +96,21 @@ class ExpiryTests(GrantsCase):
         self.assertEqual(len(holder.told), 1)
         self.assertEqual((len(self.grants), self.clock.getDelayedCalls()), (0, []))
 
+    def test_another_time(self) -> None:
+        """It applies to the exchanges under way; each is notified once."""
+        one, two = self.holder("a", key=20_000), self.holder("b", key=20_000)
+        self.pass_ms(1_000)
+        for challenge_ms in (10_000, 2_000, 10_000):
+            self.grants.take(challenge_ms, warns=False)
+        self.pass_ms(8_875)
+        self.assertEqual(one.told, [])
+        self.pass_ms(125)
+        self.grants.take(12_000, warns=True)
+        self.pass_ms(10_000)
+        for holder in (one, two):
+            self.assertEqual(holder.told, [("expiring", 20_000), ("expired", None)])
+            self.assertIsNone(holder.outcome)
+
     def test_the_first_that_ends(self) -> None:
         """The grant that ends first ends the exchange."""
         holder = self.holder("a", key=9_000, sub=6_000)

@@ -13,6 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from relay.model.outcome import Outcome
 from relay.observability.access import (
     AccessRecord,
+    CurrentAccessLog,
     JsonAccessLog,
     NoAccessLog,
     open_access_log,
@@ -178,3 +179,30 @@ class OpenTests(SynchronousTestCase):
                 log.closed(record(), NOW_MS)
         (event,) = events
         self.assertIn("cannot be written", str(event["log_format"]))
+
+
+class CurrentTests(SynchronousTestCase):
+    """A log that is replaced while exchanges are under way."""
+
+    def test_replace(self) -> None:
+        """Later lines go to the new file; the file before is closed."""
+        paths = [os.path.abspath(self.mktemp()) for _ in range(2)]
+        current = CurrentAccessLog(open_access_log(LogSettings(paths[0])))
+        current.closed(record(), NOW_MS)
+        descriptors = len(os.listdir("/proc/self/fd"))
+        current.replace(open_access_log(LogSettings(paths[1], access_query=True)))
+        self.assertEqual(len(os.listdir("/proc/self/fd")), descriptors)
+        current.opened(record(), NOW_MS)
+        current.closed(record(), NOW_MS)
+        os.rename(paths[1], f"{paths[1]}.1")
+        current.reopen()
+        current.closed(record(), NOW_MS)
+        counts = []
+        for path in (paths[0], f"{paths[1]}.1", paths[1]):
+            with open(path) as file:
+                lines = [json.loads(line) for line in file]
+            counts.append((len(lines), "query" in lines[0]))
+        self.assertEqual(counts, [(1, False), (2, True), (1, True)])
+        current.replace(NoAccessLog())
+        current.closed(record(), NOW_MS)
+        current.close()

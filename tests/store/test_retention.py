@@ -18,6 +18,7 @@ from relay.store.retention import (
     HOUR_MS,
     Retention,
     audit_retention,
+    forget_audits,
     record_retention,
 )
 from tests.store.databases import api
@@ -80,6 +81,33 @@ class RetentionTests(StoreTestCase):
         self.clock.advance(10 * EVERY_S)
         self.assertEqual(len(await self.days()), 5)
         self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    async def test_other_rules(self) -> None:
+        """They apply at once; the trail may be kept permanently from then on."""
+        kept = self.begin(0)
+        kept.change(forget_audits(3))
+        self.clock.advance(0)
+        self.assertEqual(await self.days(), [5, 4, 3, 2])
+        kept.change(forget_audits(1))
+        self.clock.advance(0)
+        self.assertEqual(await self.days(), [5, 4])
+        kept.change(forget_audits(0))
+        self.day = 1_000
+        self.clock.advance(10 * EVERY_S)
+        self.assertEqual(await self.days(), [5, 4])
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    async def test_rules_change_while_entries_are_deleted(self) -> None:
+        """There is one timer afterwards."""
+        kept = self.begin(3)
+        self.clock.advance(0)
+        kept.change(forget_audits(1))
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+        self.assertEqual(await self.days(), [5, 4, 3, 2])
+        await self.days()
+        self.assertEqual(len(self.clock.getDelayedCalls()), 1)
+        self.clock.advance(EVERY_S)
+        self.assertEqual(await self.days(), [5, 4])
 
     async def test_in_pieces(self) -> None:
         """Much of it goes by several transactions, one after the other."""

@@ -50,6 +50,43 @@ class SiteTests(SynchronousTestCase):
         )
         return link.wrappedProtocol
 
+    def test_a_port_that_is_closed(self) -> None:
+        """
+        The application forgets a site without HTTP/2 connections; one with connections
+        is told of a stop as long as there are some.
+        """
+        known = self.gateway.resource.when_closing
+        plain, secure = (
+            self.site(None),
+            self.site(GatewayTlsSettings("c", "k", http2=True)),
+        )
+        assert isinstance(secure, Http2Site)
+        for site in (plain, secure):
+            site.doStart()
+        self.assertEqual(known, [plain.retire, secure.retire])
+        connection: Any = object.__new__(Http2Connection)
+        connection.streams, retired = {1: None}, []
+        connection.retire = lambda: retired.append("idle")
+        secure.connections.add(connection)
+        for site in (plain, secure):
+            site.doStop()
+            self.assertTrue(site.closing)
+        self.assertEqual((known, retired), ([secure.retire], []))
+        secure.lost(connection)
+        self.assertEqual(known, [])
+
+    def test_other_settings(self) -> None:
+        """They apply to what begins from then on."""
+        site = self.site(None)
+        settings, limits = (
+            GatewaySettings(head_timeout_ms=7),
+            LimitSettings(max_headers=11),
+        )
+        site.take(settings, limits)
+        connection = site.buildProtocol(None)
+        self.assertIs(connection.site.settings, settings)
+        self.assertIs(connection.site.limits, limits)
+
     def test_listeners(self) -> None:
         """
         A listener speaks HTTP/2 only if it is enabled, with the configured number of

@@ -104,6 +104,22 @@ class AuthenticatorTests(TestCase):
         identity = await self.authenticator.check(header("admin", PASSWORD), address)
         self.assertEqual(identity, Identity("admin", Role.ADMIN))
 
+    async def test_other_settings(self) -> None:
+        """Verified passwords are forgotten, and the new limits apply."""
+        await self.right()
+        await self.right()
+        self.assertEqual(len(self.passwords.asked), 1)
+        self.authenticator.take(
+            AdminSettings(credential_cache_ms=0, max_failed_logins=1)
+        )
+        await self.right()
+        await self.right()
+        self.assertEqual(len(self.passwords.asked), 3)
+        await self.wrong()
+        await self.assertFailure(
+            self.authenticator.check(header("admin", PASSWORD), HERE), TooManyAttempts
+        )
+
     async def test_not_credentials(self) -> None:
         """
         A header that is no Basic credential is refused without hashing or counting.

@@ -29,6 +29,17 @@ class FailedLoginsTests(SynchronousTestCase):
             self.logins.begin(address)
             self.logins.end(address, failed=True)
 
+    def test_other_limits(self) -> None:
+        """They apply to windows that have begun, too; their ends stay."""
+        self.fail_at("192.0.2.1", 2)
+        self.logins.limit(2, 1_000)
+        self.assertRaises(TooManyAttempts, self.logins.begin, "192.0.2.1")
+        self.fail_at("192.0.2.2", 1)
+        self.clock.advance(1)
+        self.assertRaises(TooManyAttempts, self.logins.check, "192.0.2.1")
+        self.fail_at("192.0.2.2", 1)
+        self.allowed(self.logins.check, "192.0.2.2")
+
     def test_refused_until_the_window_ends(self) -> None:
         """
         After the last allowed failure the address is refused until the window ends.

@@ -59,7 +59,8 @@ class WatcherTests(SynchronousTestCase):
         self.done: list[str] = []
         self.one = Examination(lambda: self.done.append("applied"))
         self.addCleanup(IN_USE.discard, self.one)
-        self.wall_s = time.time()
+        # A whole number, whose milliseconds are exact.
+        self.wall_s = float(int(time.time()))
         self.watcher = FileWatcher(
             self.reactor,
             INTERVAL_S * 1000,
@@ -73,6 +74,18 @@ class WatcherTests(SynchronousTestCase):
         """Let the thread run, and hand over its result."""
         self.threads.pop(0)()
         self.reactor.handed.pop(0)()
+
+    def test_another_interval(self) -> None:
+        """It applies from the next look on, and to the look that is due."""
+        self.watcher.look_every(1000)
+        self.reactor.advance(1)
+        self.thread()
+        self.watcher.look_every(10_000)
+        self.reactor.advance(9)
+        self.assertEqual(self.threads, [])
+        self.reactor.advance(1)
+        self.thread()
+        self.assertEqual([one.patience_s for one in self.one.looks], [2.0, 20.0])
 
     def test_looks_repeat(self) -> None:
         """After each interval, and never two at once."""

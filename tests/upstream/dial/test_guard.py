@@ -70,6 +70,18 @@ INTERNAL = (
 
 
 class GuardTests(SynchronousTestCase):
+    def test_another_list(self) -> None:
+        """It replaces the one before, for all who share the guard."""
+        guard = AddressGuard(["a.example", ip_network("10.0.0.0/8")])
+        guard.allow(["b.example", ip_network("127.0.0.0/8")])
+        for host, address, permitted in (
+            ("a.example", "192.168.1.1", False),
+            ("c.example", "10.0.0.1", False),
+            ("b.example", "192.168.1.1", True),
+            ("c.example", "127.0.0.1", True),
+        ):
+            self.assertEqual(guard.permits(host, address), permitted, address)
+
     def test_public_addresses(self) -> None:
         """Public addresses are permitted."""
         guard = AddressGuard()

@@ -99,6 +99,26 @@ class NamesTests(SynchronousTestCase):
         for work in threads:
             work()
 
+    def test_other_limits(self) -> None:
+        """They apply to the lookups that begin from then on."""
+        self.ask()
+        self.answer()
+        self.names.limit(1_000, 60_000, 2_000, 4)
+        self.reactor.advance(10)
+        self.ask()
+        self.answer()
+        self.reactor.advance(1)
+        self.ask()
+        self.assertEqual(len(self.asked), 2)
+        self.answer()
+        self.assertEqual(len(self.asked), 3)
+        late = self.ask("b.example")
+        self.reactor.advance(2)
+        self.assertTrue(late.complete)
+        for number in range(8):
+            self.ask(f"{number}.example")
+        self.assertEqual(len(self.threads), 4)
+
     def test_all_who_ask_share_one_lookup(self) -> None:
         """
         Requests for one name share a lookup, independently of case and a final dot.
