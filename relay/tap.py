@@ -46,7 +46,7 @@ from relay.management.access.passwords import Passwords
 from relay.management.traffic.logs import nothing_waits
 from relay.model.secrets import Masking
 from relay.observability.access import open_access_log
-from relay.observability.readiness import DRAINING, STARTING, Readiness
+from relay.observability.readiness import STARTING, Readiness
 from relay.outbound import Outbound
 from relay.reactor.clock import use_monotonic_clock, wall_ms
 from relay.reactor.descriptors import DESCRIPTORS
@@ -230,6 +230,9 @@ class RelayService(MultiService):
             outbound,
             self._owner,
             self._installed,
+            settings.drain,
+            self._listeners,
+            self._readiness,
         )
         gateway.setServiceParent(self)
         self._records = DaemonRecords(
@@ -359,23 +362,24 @@ class RelayService(MultiService):
             self._logs.reopen()
 
     def stopService(self) -> Deferred[None]:
-        """Close the listeners, let exchanges end, then stop what they need."""
+        """Drain the daemon, close all listeners, then stop what exchanges need."""
         self.log.info("Relay stops")
         # Not as MultiService does, which stops all services at once.
         Service.stopService(self)
-        self._readiness.block(DRAINING, "the daemon stops")
         self._reload.refuses = "the daemon is stopping"
-        steps = [Step("the listeners", self._listeners.stopService)]
+        steps: list[Step] = []
         gateway = self._gateway
         if gateway is not None:
-            drain_ms = self._settings.gateway.drain_timeout_ms
+            drain_ms = gateway.drain.longest_s * 1000
             steps += [
-                Step("exchanges and deliveries", gateway.drain, drain_ms),
+                Step("exchanges and deliveries", gateway.stop, drain_ms),
                 Step("the store to take the last report", gateway.reports.stopService),
             ]
         if (records := self._records) is not None:
             steps.append(Step("the store to take the records", records.stopService))
+        # Operators see the daemon, and reach it, while it drains.
         steps += [
+            Step("the listeners", self._listeners.stopService),
             Step("background work", self._stop_background),
             Step("the change feed", self._feed.stopService),
             Step("the store", self._store.stopService),
@@ -384,13 +388,8 @@ class RelayService(MultiService):
         return stop.run().addCallback(lambda _: self.log.info("Relay has stopped"))
 
     def _background(self) -> tuple[Service, ...]:
-        return (
-            self._passwords,
-            self._retention,
-            self._heap,
-            self._lag,
-            self._memory,
-        )
+        heap, lag, memory = self._heap, self._lag, self._memory
+        return (self._passwords, self._retention, heap, lag, memory)
 
     async def _stop_background(self) -> None:
         special = (self._demo, self._certificates, self._metrics)

@@ -5,15 +5,19 @@ from __future__ import annotations
 from twisted.application.service import MultiService
 from twisted.internet.defer import gatherResults
 
+from relay.assembly.drain import node_drain
+from relay.daemon.listeners import Listeners
 from relay.deploy.builder import Builder
-from relay.deploy.deployer import Deployer, drained
+from relay.deploy.deployer import Deployer
 from relay.deploy.follower import Follower
 from relay.deploy.reports import Reports
 from relay.gateway.resource import GatewayResource
 from relay.gateway.services import Services
 from relay.installed import Installed
+from relay.observability.readiness import Readiness
 from relay.observability.tracing.service import Tracing
 from relay.outbound import Outbound
+from relay.settings.daemon import DrainSettings
 from relay.store.feed import ChangeFeed
 from relay.store.registry import GatewayRegistry
 from relay.store.store import Store
@@ -32,6 +36,9 @@ class GatewayService(MultiService):
     :param outbound: makes the calls of policies, plans and deliveries.
     :param owner: this process's name among those that share the store.
     :param installed: the types of connectors, plans and policies.
+    :param drain: how the exchanges end of the daemon, or of an API, that is stopped.
+    :param listeners: are closed to clients while the daemon drains.
+    :param readiness: of the daemon.
     """
 
     def __init__(
@@ -42,6 +49,9 @@ class GatewayService(MultiService):
         outbound: Outbound,
         owner: str,
         installed: Installed,
+        drain: DrainSettings,
+        listeners: Listeners,
+        readiness: Readiness,
     ) -> None:
         super().__init__()
         reactor = services.reactor
@@ -49,6 +59,7 @@ class GatewayService(MultiService):
         self.tracing: Tracing | None = None
         self.outbound = outbound
         self.resource = GatewayResource(services)
+        self.drain = node_drain(drain, listeners, self.resource, readiness)
         self.deliveries = Deliveries(
             services,
             DeliveryStore(store, owner),
@@ -68,7 +79,11 @@ class GatewayService(MultiService):
         )
         self.reports = Reports(reactor, GatewayRegistry(store, owner))
         self.deployer = Deployer(
-            reactor, self.resource, self.builder, self.reports.note
+            reactor,
+            self.resource,
+            self.builder,
+            self.reports.note,
+            drain.spread_ms / 1000.0,
         )
         self.follower = Follower(
             store, feed, self.deployer, services.consumers, owner, self.reports
@@ -76,14 +91,12 @@ class GatewayService(MultiService):
         for service in (self.deliveries, self.reports, self.follower):
             service.setServiceParent(self)
 
-    async def drain(self) -> None:
+    async def stop(self) -> None:
         """End exchanges and deliveries, export the last spans, then stop."""
-        await gatherResults(
-            [
-                self.deliveries.stopService(),
-                drained(self.shared.reactor, self.resource),
-            ]
-        )
+        drained = self.drain.stop()
+        # Other daemons take deliveries over only when this one has ended.
+        await self.drain.when_refusing()
+        await gatherResults([self.deliveries.stopService(), drained])
         self.deployer.close()
         if self.tracing is not None:
             await self.tracing.stop()

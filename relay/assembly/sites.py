@@ -24,6 +24,7 @@ from relay.settings.schema import Settings
 from relay.store.store import Store
 from relay.technical.access import Tokens
 from relay.technical.configuration import Configuration
+from relay.technical.drain import Drain
 from relay.technical.health import Health, Reasons
 from relay.technical.metrics import PrometheusMetrics
 from relay.technical.node import Node, NodeFacts
@@ -93,6 +94,7 @@ class Sites:
             Health(self.probes, self.unready),
             Configuration(lambda: self.sources.describe(self.reload.settings)),
             PrometheusMetrics(self.metrics),
+            Drain(self.gateway.drain, services.wall_ms),
             LiveStreams(Streams(self.reactor, services.live, LiveView()), watches),
             Reloads(self.reload),
         )

@@ -343,9 +343,14 @@ class Subscription(Feed):
         options = self._entrypoint.options
         if options.control_events == "off":
             return b""
-        if outcome in COMES_BACK:
-            return self._entrypoint.framing.goaway
-        return error_event(outcome)
+        if outcome not in COMES_BACK:
+            return error_event(outcome)
+        goaway = self._entrypoint.framing.goaway
+        if self._exchange.leaves_evenly:
+            return with_retry(goaway, options.retry_ms.min)
+        return (
+            with_retry(goaway, self._entrypoint.retry_ms()) if self._first else goaway
+        )
 
     def control(self, name: str, content: Mapping[str, object]) -> bytes | None:
         """Return an event, if control events are on."""

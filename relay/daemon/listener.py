@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from errno import EADDRINUSE
 from typing import Any
 
-from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.defer import Deferred, maybeDeferred, succeed
 from twisted.internet.error import CannotListenError, ConnectionDone
 from twisted.internet.interfaces import (
     IAddress,
@@ -124,6 +124,10 @@ class Listener:
         """Makes the TLS side of connections; None without TLS."""
         self._factory: IProtocolFactory | None = None
         """The site, below the TLS side."""
+        self._bound: Any = None
+        """The address that the port is bound to, or was before it was closed."""
+        self._closing: Deferred[Any] | None = None
+        """Fires when the port is closed for a while; None while it is open."""
 
     def open(self, reactor: Any, head_timeout_ms: float) -> None:
         """
@@ -149,6 +153,7 @@ class Listener:
             raise CannotStart(f"cannot listen on {endpoint}: {reason}") from None
         except Exception as error:
             raise CannotStart(f"cannot listen on {endpoint}: {error}") from None
+        self._bound = self.port.getHost()
         accept_few(self.port)
         self.pause()
 
@@ -163,7 +168,9 @@ class Listener:
         return f"{gateway}{self.place.name} ({self.place.endpoint})"
 
     def doStart(self) -> None:
-        """Do nothing: the port is open."""
+        """Start the site, if there is one: the port is opened again."""
+        if self._factory is not None:
+            self._factory.doStart()
 
     def doStop(self) -> None:
         """Stop the site: the port is closed."""
@@ -217,19 +224,67 @@ class Listener:
             self.port.stopReading()
 
     def accept(self) -> None:
-        """Accept connections, beginning with those in the backlog."""
-        if hasattr(self.port, "startReading"):
+        """Accept connections, beginning with those in the backlog; none while the port
+        is :meth:`shut`."""
+        if hasattr(self.port, "startReading") and self._closing is None:
             self.port.startReading()
+
+    def shut(self) -> None:
+        """
+        Accept no connections until :meth:`reopen`.
+
+        The port is closed, so that clients are refused and go elsewhere. A socket that
+        systemd has passed on stays open: its clients wait for :meth:`reopen`, or for
+        the next process.
+        """
+        if self._is_inherited:
+            self.pause()
+            self.doStop()
+            self._closing = succeed(None)
+        else:
+            self._closing = self.close()
+
+    def reopen(self) -> None:
+        """Accept connections again, at the same address. An address that another
+        process has taken meanwhile is logged."""
+        closing, self._closing = self._closing, None
+        if closing is not None:
+            closing.addCallback(self._reopen)
+
+    def _reopen(self, _: object) -> None:
+        if self._is_inherited:
+            self.doStart()
+            self.accept()
+            return
+        number = getattr(self._bound, "port", None)
+        if number is not None:
+            # An endpoint tcp:0 would take another port.
+            self.port.port = number
+        try:
+            self.port.startListening()
+        except CannotListenError as error:
+            self.log.error(
+                "listener {endpoint}: {error}",
+                endpoint=self.place.endpoint,
+                error=error,
+            )
+
+    @property
+    def _is_inherited(self) -> bool:
+        return self.place.endpoint.removeprefix("haproxy:").startswith("systemd:")
 
     @property
     def problem(self) -> str | None:
         """Why no client can connect, although the port should accept; None while
         clients can."""
+        if self._closing is not None:
+            # A drain has closed it.
+            return None
         if self.port is None or not getattr(self.port, "connected", True):
             return "the port is not open"
         if self.site is None:
             return "no connection is accepted yet"
-        address = self.port.getHost()
+        address = self._bound
         path = getattr(address, "name", None)
         if path and not path.startswith(b"\0") and not os.path.exists(path):
             return "the file of the socket was removed"
@@ -239,7 +294,7 @@ class Listener:
     def address(self) -> str:
         """The address that the port is bound to: ``host:port``, or ``unix:`` and a
         path."""
-        address = self.port.getHost()
+        address = self._bound
         host = getattr(address, "host", None)
         if host is None:
             path = getattr(address, "name", None)
@@ -250,7 +305,7 @@ class Listener:
     @property
     def url(self) -> str:
         """The URL, as seen from this machine."""
-        address = self.port.getHost()
+        address = self._bound
         host = getattr(address, "host", "127.0.0.1")
         host = "127.0.0.1" if host in ("0.0.0.0", "::") else host
         host = f"[{host}]" if ":" in host else host
@@ -269,7 +324,7 @@ class Listener:
     @property
     def is_exposed(self) -> bool:
         """Whether other machines can connect, and without TLS."""
-        address = getattr(self.port.getHost(), "host", "127.0.0.1")
+        address = getattr(self._bound, "host", "127.0.0.1")
         local = address.startswith("127.") or address in ("::1", "localhost")
         return self.creator is None and not local
 

@@ -131,6 +131,14 @@ class Listeners(Service):
         change.removed = left
         return change
 
+    def close_for_clients(self) -> None:
+        """Accept no clients of published APIs."""
+        _each(self.for_clients, Listener.shut)
+
+    def reopen_for_clients(self) -> None:
+        """Accept clients of published APIs again."""
+        _each(self.for_clients, Listener.reopen)
+
     def stopService(self) -> Deferred[Any]:
         """
         Accept no more.

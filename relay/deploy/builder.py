@@ -277,8 +277,7 @@ class Builder:
                 shared.channels.close()
                 shared.sources.close()
             raise
-        shared.users += 1
-        release = partial(self._release, shared)
+        release = shared.hold()
         if not trial:
             self._adopt(api_id, shared)
         if definition.subscription is not None and not trial:
@@ -305,6 +304,7 @@ class Builder:
             group.name,
             shared.lease if shared.exclusive else None,
             release,
+            shared.hold,
             flows,
         )
 
@@ -359,7 +359,9 @@ class Builder:
         )
         if isinstance(sources, PublicationReceiver):
             channels.receiver = sources.receive
-        return SharedChannels(group, channels, sources, reactor, self._store)
+        return SharedChannels(
+            group, channels, sources, reactor, self._store, self._release
+        )
 
     def _adopt(self, api_id: str, shared: SharedChannels) -> None:
         """Make channels those of an API, in place of those before."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from types import MappingProxyType
+from typing import NamedTuple
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
+from relay.gateway.drain import Drain
 from relay.gateway.flows.outdated import outdated
 from relay.gateway.resource import GatewayResource
 from relay.gateway.routes import RouteTable
@@ -17,6 +19,7 @@ from relay.gateway.served import ServedApi
 from relay.model.outcome import Outcome
 from relay.model.records import Deployment, ServingReport
 from relay.observability.live import LiveExchange
+from relay.reactor.isolation import call_each
 from relay.reactor.turns import STREAMS, turns_of
 
 Build = Callable[[Deployment], ServedApi]
@@ -30,8 +33,8 @@ class Deployer:
     Turns deployments into served APIs and updates the route table.
 
     Exchanges in flight keep the deployment that they began with. An API that is stopped
-    or deleted takes no new calls at once; its event streams end, and other calls have
-    ``drain_timeout_ms`` to end by themselves.
+    or deleted takes no new calls at once; its event streams end over the spread, and
+    other calls have ``drain_timeout_ms`` more to end by themselves.
 
     When a deployment cannot be served, the former one stays in force. The result of
     each is noted for the report to the store.
@@ -41,6 +44,7 @@ class Deployer:
     :param resource: the gateway whose route table is replaced.
     :param build: makes a deployment ready; see :class:`ServedApi`.
     :param note: called with the id of an API and the result of its deployment.
+    :param spread_s: over which time the event streams of an API that is stopped end.
     """
 
     log = Logger()
@@ -51,13 +55,15 @@ class Deployer:
         resource: GatewayResource,
         build: Build,
         note: Note = lambda api_id, made: None,
+        spread_s: float = 0.0,
     ) -> None:
         self._reactor = reactor
         self._resource = resource
         self._build = build
         self._note = note
         self._served: dict[str, ServedApi] = {}
-        self._draining: dict[str, IDelayedCall] = {}
+        self._spread_s = spread_s
+        self._draining: dict[str, _Draining] = {}
         """By API id, the drain of the exchanges that were open when the API stopped."""
         self._refused: dict[str, Deployment] = {}
         """The deployments that could not be served, by API id."""
@@ -116,6 +122,8 @@ class Deployer:
         served, self._served = self._served, {}
         self._refused.clear()
         self._resource.table = RouteTable(())
+        for api_id in list(self._draining):
+            self._stop_draining(api_id)
         for api in served.values():
             self._retire(api)
 
@@ -143,14 +151,17 @@ class Deployer:
             self._note(api_id, None)
             if before is not None:
                 del self._served[api_id]
+                hold = before.hold()
                 self._swap(before, None)
-                self._drain(api_id)
+                self.log.info("API {api_id}: stopped", api_id=api_id)
+                self._drain(api_id, self._spread_s, hold)
         elif before is None or not before.serves(deployment):
             api = self._replace(deployment, before, in_force)
             if api is not None:
                 self._served[api_id] = api
-                self._stop_draining(api_id)
                 self._swap(before, api)
+                if before is None:
+                    self._stop_draining(api_id)
         else:
             self._refused.pop(api_id, None)
             self._note(api_id, _serving(before))
@@ -239,70 +250,49 @@ class Deployer:
             )
         return api, None
 
-    def _drain(self, api_id: str) -> None:
-        self.log.info("API {api_id}: stopped", api_id=api_id)
-        services = self._resource.services
-        live = services.live.of_api(api_id)
-        self._stop(one for one in live if one.ends_at_once)
+    def _drain(self, api_id: str, spread_s: float, hold: Callable[[], None]) -> None:
+        """
+        End the exchanges of an API that are open now.
 
-        def cut() -> None:
-            del self._draining[api_id]
-            self._stop(services.live.of_api(api_id))
+        :param hold: called when none of them is left.
+        """
+        left = self._resource.services.live.of_api(api_id)
 
-        self._stop_draining(api_id)
-        self._draining[api_id] = self._reactor.callLater(
-            services.settings.drain_timeout_ms / 1000.0, cut
+        def remaining() -> list[LiveExchange]:
+            left[:] = [one for one in left if one.record.outcome is None]
+            return left
+
+        holds = [hold]
+        before = self._draining.pop(api_id, None)
+        if before is not None:
+            # Its exchanges are among those that are open now.
+            before.drain.cancel()
+            holds += before.holds
+        timeout_s = self._resource.services.settings.drain_timeout_ms / 1000.0
+        drain = Drain(
+            self._reactor,
+            remaining,
+            Outcome.STOPPED,
+            spread_s,
+            spread_s + timeout_s,
+            partial(self._stop_draining, api_id),
         )
-
-    def _stop(self, exchanges: Iterable[LiveExchange]) -> None:
-        stops = [partial(one.end, Outcome.STOPPED) for one in exchanges]
-        turns_of(self._reactor, STREAMS).each(stops)
+        self._draining[api_id] = _Draining(drain, holds)
+        drain.start()
 
     def _stop_draining(self, api_id: str) -> None:
-        """Cancel the drain of an API that is served or drained again."""
-        timer = self._draining.pop(api_id, None)
-        if timer is not None:
-            timer.cancel()
+        """Forget a drain that is over, or that of an API that is served again."""
+        draining = self._draining.pop(api_id, None)
+        if draining is not None:
+            draining.drain.cancel()
+            call_each(draining.holds)
+
+
+class _Draining(NamedTuple):
+    drain: Drain
+    holds: list[Callable[[], None]]
+    """Release what the exchanges rest on."""
 
 
 def _serving(api: ServedApi) -> ServingReport:
     return ServingReport(api.number, api.number, None)
-
-
-def drained(reactor: IReactorTime, resource: GatewayResource) -> Deferred[None]:
-    """
-    Let the exchanges end of a gateway that accepts no new ones.
-
-    Event streams that answer a ``GET`` would not end by themselves, and their clients
-    reconnect, so they are cut at once. Other exchanges, such as a streamed response to
-    a ``POST``, have ``drain_timeout_ms``.
-
-    :param reactor: the clock of the drain time.
-    :param resource: the gateway; its listeners are closed already.
-    :return: fires when no exchange is left.
-    """
-    services = resource.services
-    live = services.live
-    resource.close()
-    done: Deferred[None] = Deferred()
-
-    def cut(endless_only: bool) -> None:
-        ending = [one for one in live.all() if one.ends_at_once or not endless_only]
-        turns_of(reactor, STREAMS).each(
-            [partial(one.end, Outcome.DRAINED) for one in ending]
-        )
-
-    cut(endless_only=True)
-    if not len(live):
-        done.callback(None)
-        return done
-    timer = reactor.callLater(services.settings.drain_timeout_ms / 1000.0, cut, False)
-
-    def none_left() -> None:
-        if not done.called:
-            if timer.active():
-                timer.cancel()
-            done.callback(None)
-
-    live.when_none(none_left)
-    return done

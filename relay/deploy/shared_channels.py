@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from twisted.internet.interfaces import IReactorTime
 
 from relay.channel.channels import Channels
@@ -15,6 +18,7 @@ class SharedChannels:
     The channels of one group, and the number of deployments that use them.
 
     :param owners: the store of leases.
+    :param release: called with the channels when a use has ended.
     """
 
     def __init__(
@@ -24,14 +28,25 @@ class SharedChannels:
         sources: Sources,
         clock: IReactorTime,
         owners: Owners,
+        release: Callable[[SharedChannels], None],
     ) -> None:
         self.group = group
         self.channels = channels
         self.sources = sources
         self.lease: ChannelLease | None = None
         self.users = 0
+        self._release = release
         self._clock = clock
         self._owners = owners
+
+    def hold(self) -> Callable[[], None]:
+        """
+        Use the channels.
+
+        :return: ends the use.
+        """
+        self.users += 1
+        return partial(self._release, self)
 
     @property
     def exclusive(self) -> bool:

@@ -92,6 +92,8 @@ class Exchange:
         """Trailer fields of the response, set by the feed before it ends."""
         self.pace: Pace | None = None
         """How fast the body may be; None for any pace."""
+        self.leaves_evenly = False
+        """Whether it is ended as one of many, whose ends are spread over a time."""
         self.full = False
         """Whether the client takes no more for now."""
         self.duration_limit: Deadline | None = None
@@ -172,7 +174,7 @@ class Exchange:
         self.record.ttfb_ms = self.record.elapsed_ms(self.services.reactor.seconds())
         if event_stream:
             self.streams = True
-            self.events.find_in_body()
+            self.events.find_in_body(headers)
         services = self.services
         complete(headers, services.wall_ms(), self.settings.via, event_stream)
         self._finish_head(code, headers)

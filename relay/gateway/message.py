@@ -226,6 +226,7 @@ class MessageBackend:
     :param group: the endpoint group's name, for the access log.
     :param lease: of the channels; None when every process has its own.
     :param release: called once this deployment needs the channels no more.
+    :param hold: keeps the channels; returns what ends that.
     :param flows: None without any.
     """
 
@@ -238,6 +239,7 @@ class MessageBackend:
         group: str,
         lease: ChannelLease | None,
         release: Callable[[], None],
+        hold: Callable[[], Callable[[], None]],
         flows: FlowRunner | None = None,
     ) -> None:
         self._lease = lease
@@ -246,6 +248,8 @@ class MessageBackend:
         self._channels = channels
         self._group = group
         self._release = release
+        self.hold = hold
+        """Keeps the channels when the backend is closed; see :class:`ApiBackend`."""
         self.upgrades = any(bound.entrypoint.upgrades for bound in entrypoints)
 
     def names_origin(self, exchange: Exchange, origin: str) -> bool:

@@ -117,9 +117,17 @@ class ProxyBackend:
             return first
         return self._failover.tries(first, choose, exchange.record.subscription_id)
 
+    def hold(self) -> Callable[[], None]:
+        """Keep nothing: connections in use end with their calls."""
+        return _nothing
+
     def close(self) -> None:
         """Close unused connections; those in use end with their calls."""
         self._destinations.close()
         if self._flows is not None:
             self._flows.close()
         self._closed()
+
+
+def _nothing() -> None:
+    """Release nothing."""

@@ -58,7 +58,7 @@ class GatewayResource(Resource):
         self.table = RouteTable()
         """Replaced as a whole when a deployment changes."""
         self.accepting = True
-        """False while the daemon stops."""
+        """False when the daemon is drained."""
         self._attempts = LocalCounters(services.reactor)
         self.when_closing: list[Callable[[], None]] = []
         """Told when it begins to stop."""
@@ -68,6 +68,10 @@ class GatewayResource(Resource):
         self.accepting = False
         for callback in list(self.when_closing):
             callback()
+
+    def reopen(self) -> None:
+        """Take requests again."""
+        self.accepting = True
 
     def render(self, stream: ClientStream) -> int:
         """Begin an exchange for a request whose head has come."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from twisted.web.http_headers import Headers
+
 from relay.eventstream.boundary import EventCounter
 from relay.http.client_stream import Ledger
 from relay.model.marks import Mark, Marks
@@ -26,9 +28,19 @@ class SentEvents:
         """Whether the client was sent an event."""
         return bool(self._ledger.events)
 
-    def find_in_body(self) -> None:
-        """Count the events of the body from now on: it is an event stream."""
-        self._counter = EventCounter()
+    @property
+    def at_boundary(self) -> bool:
+        """Whether no event is incomplete, as far as is known."""
+        return self._counter is None or self._counter.at_boundary
+
+    def find_in_body(self, headers: Headers) -> None:
+        """
+        Count the events of the body from now on: it is an event stream.
+
+        :param headers: of the response. Of a body that is encoded, nothing is known.
+        """
+        if not headers.hasHeader(b"content-encoding"):
+            self._counter = EventCounter()
 
     def feed(self, data: bytes) -> int:
         """

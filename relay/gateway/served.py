@@ -64,6 +64,13 @@ class ApiBackend(Protocol):
         Refuse a call whose client is not admitted.
         """
 
+    def hold(self) -> Callable[[], None]:
+        """
+        Keep what open streams rest on when the backend is closed.
+
+        :return: ends that; called once.
+        """
+
     def close(self) -> None:
         """Take no new calls: another deployment does, or none."""
 
@@ -249,6 +256,14 @@ class ServedApi:
             (self.cors is not None and self.cors.names(origin))
             or self.backend.names_origin(exchange, origin)
         )
+
+    def hold(self) -> Callable[[], None]:
+        """
+        Keep what open streams rest on when the deployment is closed.
+
+        :return: ends that; called once.
+        """
+        return self.backend.hold()
 
     def close(self) -> None:
         """Serve no new calls: close unused connections."""

@@ -11,10 +11,25 @@ from relay.model.transferred import Transferred
 from relay.observability.access import AccessRecord
 
 
+class Events(Protocol):
+    """The events of a response."""
+
+    @property
+    def at_boundary(self) -> bool:
+        """Whether no event is incomplete, as far as is known."""
+
+
 class LiveExchange(Protocol):
     """An exchange, as the registry knows it."""
 
     record: AccessRecord
+    leaves_evenly: bool
+    """Whether it is ended as one of many, whose ends are spread over a time: its client
+    need not wait before it reconnects."""
+
+    @property
+    def events(self) -> Events:
+        """The events that the client was sent."""
 
     @property
     def transferred(self) -> Transferred:

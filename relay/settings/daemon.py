@@ -73,11 +73,22 @@ class ResolverSettings:
 
 
 @dataclass(frozen=True)
+class DrainSettings:
+    """How clients leave a daemon that stops, and an API that is stopped."""
+
+    delay_ms: MillisecondsOrOff = 0
+    """How long new connections are still accepted while ``/_node/ready`` already fails,
+    so that load balancers notice."""
+    spread_ms: MillisecondsOrOff = 0
+    """The time over which event streams are ended evenly; 0 ends them at once."""
+
+
+@dataclass(frozen=True)
 class ProcessSettings:
     """The daemon as a process of its machine."""
 
     stop_timeout_ms: Milliseconds = 5000
-    """How long a stop may take beyond ``gateway.drain_timeout_ms``, as when another
-    process locks the database."""
+    """How long a stop may take beyond the drain, as when another process locks the
+    database."""
     share_data_dir: bool = False
     """Whether several daemons, each with this setting, may use the data directory."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from relay.settings.daemon import (
     AdminSettings,
     CertificateSettings,
+    DrainSettings,
     OutboundSettings,
     ProcessSettings,
     ResolverSettings,
@@ -53,6 +54,7 @@ class Settings:
     outbound: OutboundSettings = OutboundSettings()
     certificates: CertificateSettings = CertificateSettings()
     resolver: ResolverSettings = ResolverSettings()
+    drain: DrainSettings = DrainSettings()
     process: ProcessSettings = ProcessSettings()
 
 

@@ -63,6 +63,7 @@ class Desk:
         self.stream = stream
         self.record = AccessRecord("GET", "relay", "/", "192.0.2.1", "192.0.2.1")
         self.events = SentEvents(stream.ledger, self.record.timeline)
+        self.leaves_evenly = False
         self.feed: Any = None
         self.admission: Admission | None = None
         self.cors: CorsOptions | None = None

@@ -42,6 +42,23 @@ class GoodbyeTests(SynchronousTestCase):
         for outcome in COMES_BACK:
             self.assertEqual(self.told(outcome), b"event: goaway\ndata: \n\n")
 
+    def test_one_of_many(self) -> None:
+        """A client whose end is spread over a time comes back soon."""
+        api = Api(sse_entrypoint, {"retryMs": {"min": 1500, "max": 90_000}})
+        desk = api.call(accept="text/event-stream")
+        desk.leaves_evenly = True
+        goodbye = desk.feed.goodbye(Outcome.DRAINED)
+        self.assertEqual(goodbye, b"retry: 1500\nevent: goaway\ndata: \n\n")
+        desk.end(Outcome.DRAINED)
+
+    def test_before_the_first_event(self) -> None:
+        """A client that was not told a reconnection time yet is told one."""
+        api = Api(sse_entrypoint, {"retryMs": {"min": 1500, "max": 1500}})
+        desk = api.call(accept="text/event-stream")
+        goodbye = desk.feed.goodbye(Outcome.STOPPED)
+        self.assertEqual(goodbye, b"retry: 1500\nevent: goaway\ndata: \n\n")
+        desk.end(Outcome.STOPPED)
+
     def test_an_error(self) -> None:
         """Where coming back does not help the reason is named."""
         for outcome in (Outcome.REVOKED, Outcome.EXPIRED, Outcome.INTERNAL_ERROR):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.deploy.deployer import Deployer, drained
+from relay.deploy.deployer import Deployer
 from relay.gateway.routes import RouteTable
 from relay.gateway.served import ServedApi
 from relay.model.api.definition import ApiDefinition
@@ -28,6 +28,7 @@ from tests.gateway.harness import (
     response,
 )
 from tests.gateway.raw import Client, SourceConnection, settle, until
+from tests.gateway.test_drain import start_drain
 from tests.pki import Authority
 
 
@@ -303,7 +304,7 @@ class StopTests(DeployerCase):
             source.send(EVENT_STREAM)
             await client.head()
             if drains:
-                drained(self.gateway.services.reactor, self.gateway.resource)
+                start_drain(self.gateway)
             else:
                 self.gateway.deployer.apply({"api-1": None})
             self.reactor.advance_ms(9_999)
@@ -354,75 +355,13 @@ class StopTests(DeployerCase):
         )
 
 
-class DrainTests(DeployerCase):
-    def drain(self) -> Deferred[None]:
-        """Shut the gateway down."""
-        return drained(self.gateway.services.reactor, self.gateway.resource)
+class _Backend:
+    def close(self) -> None:
+        """There is nothing to close."""
 
-    async def test_nothing_to_wait_for(self) -> None:
-        """An idle gateway is drained at once."""
-        await self.stage()
-        self.successResultOf(self.drain())
-        self.assertEqual(self.reactor.clock.getDelayedCalls(), [])
-
-    async def test_streams(self) -> None:
-        """Event streams would go on for ever: they are cut at once."""
-        await self.stage(drain_timeout_ms=10_000)
-        client, source = await self.stream()
-        self.successResultOf(self.drain())
-        await client.until_over()
-        await source.until_over()
-        self.assertTrue(client.was_cut)
-        self.assertEqual((await self.gateway.ended())["outcome"], "drained")
-
-    async def test_other_calls(self) -> None:
-        """Calls that are no event streams have the drain time."""
-        await self.stage(drain_timeout_ms=10_000)
-        client, source = await self.call(get(b"/api"))
-        done = self.drain()
-        self.reactor.advance_ms(9_999)
-        await settle()
-        self.assertNoResult(done)
-        source.send(response(b"just in time"))
-        self.assertEqual((await client.answer()).body, b"just in time")
-        self.successResultOf(done)
-        self.assertEqual((await self.gateway.ended())["outcome"], "completed")
-
-    async def test_too_slow(self) -> None:
-        """
-        After the drain time calls are answered with a refusal, or cut if a response has
-        begun.
-        """
-        await self.stage(drain_timeout_ms=10_000, http={"readTimeout": 60_000})
-        waiting, _ = await self.call(get(b"/api"))
-        begun, source = await self.call(get(b"/api"))
-        source.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nxyz")
-        await begun.until_received(b"xyz")
-        done = self.drain()
-        self.reactor.advance_ms(10_000)
-        self.successResultOf(done)
-        answer = await waiting.answer()
-        self.assertEqual((answer.status, answer.get(b"retry-after")), (503, b"1"))
-        await begun.until_over()
-        self.assertTrue(begun.was_cut)
-        self.assertEqual({line["outcome"] for line in self.gateway.closed}, {"drained"})
-
-    async def test_new_calls(self) -> None:
-        """New calls on an open connection are refused with ``Retry-After``."""
-        await self.stage()
-        client, source = await self.call(get(b"/api"))
-        source.send(response(b"x"))
-        await client.answer()
-        self.successResultOf(self.drain())
-        client.send(get(b"/api"))
-        answer = await client.answer()
-        self.assertEqual(
-            (answer.status, answer.get(b"retry-after"), answer.get(b"connection")),
-            (503, b"1", b"close"),
-        )
-        await client.until_over()
-        self.assertFalse(client.was_reset)
-        self.assertEqual(self.gateway.closed[-1]["errorKey"], "GATEWAY_SHUTTING_DOWN")
+    def hold(self) -> Callable[[], None]:
+        """Keep nothing."""
+        return self.close
 
 
 class ManyTests(SynchronousTestCase):
@@ -443,7 +382,7 @@ class ManyTests(SynchronousTestCase):
             raise ValueError("broken")
         self.built.append((deployment.api_id, deployment.number))
         body = definition("http://h/", paths=[{"path": f"/{deployment.api_id}"}])
-        parsed, backend = ApiDefinition.read(body), SimpleNamespace(close=lambda: None)
+        parsed, backend = ApiDefinition.read(body), _Backend()
         return ServedApi(deployment, parsed, cast(Any, backend), cast(Any, backend), {})
 
     def serves(self, api_id: str) -> int | None:

@@ -55,7 +55,19 @@ class SharedChannelsTests(SynchronousTestCase):
         )
         group = cast(EndpointGroup, None)
         sources = cast(Sources, None)
-        return SharedChannels(group, channels, sources, self.clock, self.leases)
+        self.released: list[SharedChannels] = []
+        return SharedChannels(
+            group, channels, sources, self.clock, self.leases, self.released.append
+        )
+
+    def test_held(self) -> None:
+        """Each use is counted, and its end reported."""
+        shared = self.shared(published=False)
+        first, second = shared.hold(), shared.hold()
+        self.assertEqual(shared.users, 2)
+        first()
+        second()
+        self.assertEqual(self.released, [shared, shared])
 
     def test_exclusive(self) -> None:
         """Published events and durable histories belong to one process; a source that

@@ -9,10 +9,13 @@ from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.gateway.active_grants import AT_ONCE, ActiveGrants
+from relay.gateway.sent_events import SentEvents
+from relay.http.client_stream import Ledger
 from relay.model.outcome import Outcome
 from relay.model.transferred import Transferred
 from relay.observability.access import AccessRecord
 from relay.observability.live import LiveExchanges
+from relay.observability.timeline import Timeline
 from relay.plans.verdict import Admission, Grant
 from tests.gateway.harness import NOW_MS
 
@@ -23,6 +26,8 @@ class GrantHolder:
     streams = False
     transferred = Transferred(0, 0, 0)
     ends_at_once = True
+    events = SentEvents(Ledger(), Timeline())
+    leaves_evenly = False
     admission: Admission | None = None
 
     def __init__(self, grants: ActiveGrants, live: LiveExchanges, name: str) -> None:

@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 from hypothesis import given, strategies as st
+from twisted.web.http_headers import Headers
 
 from relay.gateway.forwarder import ChunkForwarder
 from relay.gateway.sent_events import SentEvents
@@ -62,7 +63,7 @@ class Client(Receiver):
         self.verbatim = 0
         self.ledger = Ledger()
         self.events = SentEvents(self.ledger, Timeline())
-        self.events.find_in_body()
+        self.events.find_in_body(Headers())
         self.forwarder = ChunkForwarder(self.send, self.events)
 
     def body_received(self, data: bytes) -> None:

@@ -84,6 +84,7 @@ class BackendTests(SynchronousTestCase):
             "group",
             cast(Any, lease),
             lambda: None,
+            lambda: lambda: None,
         )
 
     def answer(self, method: bytes, lease: ChannelLease | None = None) -> Call:
@@ -146,6 +147,7 @@ class BackendTests(SynchronousTestCase):
                 "group",
                 None,
                 lambda: None,
+                lambda: lambda: None,
             )
             call = Call(b"GET")
             call.request.headers.addRawHeader(b"accept", accept)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
+from twisted.web.http_headers import Headers
 
 from relay.gateway.sent_events import SentEvents
 from relay.http.client_stream import Ledger
@@ -23,7 +24,7 @@ class SentEventsTests(SynchronousTestCase):
 
     def test_the_first_is_noted(self) -> None:
         """When it ends, and no other event is."""
-        self.events.find_in_body()
+        self.events.find_in_body(Headers())
         self.assertEqual(self.events.feed(b": comment\n\ndata: 1\n"), 0)
         self.assertFalse(self.events.any)
         self.clock.advance(3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -30,6 +31,10 @@ class ApiBackend:
 
     def refuse(self, exchange: Exchange, refusal: Refusal) -> None:
         """Ignore the call."""
+
+    def hold(self) -> Callable[[], None]:
+        """Keep nothing."""
+        return lambda: None
 
     def close(self) -> None:
         """Take note."""

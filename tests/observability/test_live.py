@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.gateway.sent_events import SentEvents
+from relay.http.client_stream import Ledger
 from relay.model.outcome import Outcome
 from relay.model.transferred import Transferred
 from relay.observability.access import AccessRecord
 from relay.observability.live import LiveExchanges
+from relay.observability.timeline import Timeline
 
 
 class Exchange:
@@ -15,7 +18,8 @@ class Exchange:
 
     streams = False
     transferred = Transferred(0, 0, 0)
-    ends_at_once = False
+    ends_at_once = leaves_evenly = False
+    events = SentEvents(Ledger(), Timeline())
 
     def __init__(self, address: str, api_id: str | None = None) -> None:
         self.record = AccessRecord("GET", "h", "/", address, address, api_id=api_id)

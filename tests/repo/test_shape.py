@@ -71,6 +71,7 @@ UNTESTED = {
     "relay.settings.listeners": "in tests/settings/test_schema.py",
     "relay.settings.observability": "in tests/settings/test_schema.py",
     "relay.assembly.demo": "in tests/wire/lifecycle/test_demo.py",
+    "relay.assembly.drain": "composition; in tests/wire",
     "relay.assembly.gateway": "composition; in tests/wire",
     "relay.assembly.records": "composition; in tests/wire/operate",
     "relay.assembly.sites": "composition; in tests/wire",

@@ -230,6 +230,8 @@ class Http1Stream(Request):
     def finish(self, trailers: list[tuple[bytes, bytes]] | None = None) -> None:
         """End the response as a complete one."""
         self._release()
+        if self.channel.site.closing:
+            self.channel.persistent = False
         fields = allowed_trailers(trailers or [])
         if fields and self.chunked:
             self.channel.write(

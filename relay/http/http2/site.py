@@ -72,6 +72,11 @@ class Http2Site(Http1Site):
         for connection in list(self.connections):
             connection.retire()
 
+    def startFactory(self) -> None:
+        """Keep connections open, except those whose clients were told of their end."""
+        super().startFactory()
+        self._has_stopped = False
+
     def stopFactory(self) -> None:
         """
         Let each connection end with its last stream.

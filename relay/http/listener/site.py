@@ -55,6 +55,12 @@ class ClientSite(ServerFactory):
         """End each connection with the response that is made next."""
         self.closing = True
 
+    def startFactory(self) -> None:
+        """Keep connections open: the port is open, for the first time or again."""
+        self.closing = False
+        if self.retire not in self.application.when_closing:
+            self.application.when_closing.append(self.retire)
+
     def stopFactory(self) -> None:
         """Retire: the port is closed, or has another site."""
         self.application.when_closing.remove(self.retire)

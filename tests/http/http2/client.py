@@ -7,6 +7,7 @@ is as full, and as slow, as a test wants.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from h2.config import H2Configuration
@@ -141,6 +142,10 @@ class Answers:
     def refuse(self, exchange: Exchange, refusal: Refusal) -> None:
         """Refuse the call."""
         exchange.refuse(refusal)
+
+    def hold(self) -> Callable[[], None]:
+        """Keep nothing."""
+        return lambda: None
 
     def close(self) -> None:
         """There is nothing to close."""

@@ -8,6 +8,8 @@ from typing import Any, cast
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.gateway.sent_events import SentEvents
+from relay.http.client_stream import Ledger
 from relay.management.http.query import Query
 from relay.model.outcome import Outcome
 from relay.model.progress import NO_PROGRESS, Progress
@@ -15,6 +17,7 @@ from relay.model.transferred import Transferred
 from relay.observability.access import AccessRecord
 from relay.observability.live import LiveExchange, LiveExchanges
 from relay.observability.stream_facts import Phase, StreamFacts
+from relay.observability.timeline import Timeline
 from relay.technical.streams.filters import FILTERS, StreamFilter
 from relay.technical.streams.listing import Streams
 from relay.technical.streams.watch import Watches
@@ -38,6 +41,8 @@ class Exchange:
 
     streams = True
     ends_at_once = True
+    leaves_evenly = False
+    events = SentEvents(Ledger(), Timeline())
 
     def __init__(self, clock: Clock, live: LiveExchanges, name: str) -> None:
         self.record = AccessRecord("GET", "h", f"/{name}", "192.0.2.1", "192.0.2.1")

@@ -9,6 +9,8 @@ import threading
 
 _NUMBERS = re.compile(rb"\ndata: (\d+)\n\n|(event: relay\.gap)\n")
 _IDS = re.compile(rb"\nid: (\S+)\n")
+_RETRIES = re.compile(rb"\nretry: (\d+)\n")
+_GOAWAY = b"\nevent: goaway\n"
 
 
 class Client:
@@ -21,6 +23,9 @@ class Client:
         self.numbers: list[int] = []
         self.gaps = 0
         self.last_event_id = ""
+        self.retry_ms: int | None = None
+        """The reconnection time that it was told last."""
+        self.goaways = 0
         self.ended = False
 
     def read(self, data: bytes) -> None:
@@ -39,6 +44,9 @@ class Client:
                 self.numbers.append(int(number))
         for event_id in _IDS.findall(text[: end + 2]):
             self.last_event_id = event_id.decode()
+        for retry in _RETRIES.findall(text[: end + 2]):
+            self.retry_ms = int(retry)
+        self.goaways += text[: end + 2].count(_GOAWAY)
         self.unread = b"\n" + text[end + 2 :]
 
 
