@@ -19,6 +19,13 @@ MOST_CLEAR_BYTES: Final = 16384
 MOST_ENCRYPTED_BYTES: Final = 32768
 """The most bytes of an encrypted record, with room to spare."""
 
+_SENTENCE: Final = b"This port takes TLS connections only: use https.\n"
+PLAIN_HTTP: Final = (
+    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    b"Content-Length: %d\r\nConnection: close\r\n\r\n%b" % (len(_SENTENCE), _SENTENCE)
+)
+"""The response to a plain HTTP request."""
+
 _library: Final[Any] = getattr(SSL, "_lib", None)
 _ffi: Final[Any] = getattr(SSL, "_ffi", None)
 _encrypted: Final[Any] = _ffi and _ffi.new("char[]", MOST_ENCRYPTED_BYTES)
@@ -38,10 +45,15 @@ def tls_protocol() -> type[FramelessTLS]:
 
 
 class FramelessTLS(TLSMemoryBIOProtocol):
-    """Twisted's TLS with failures without frames; see ``reactor/failures.py``."""
+    """
+    Twisted's TLS with failures without frames; see ``reactor/failures.py``. A client
+    that speaks plain HTTP is told so.
+    """
 
     def _tlsShutdownFinished(self, reason: Failure | None) -> None:
         if reason is not None:
+            if self.transport is not None and _is_plain_http(reason.value):
+                self.transport.write(PLAIN_HTTP)
             without_frames(reason)
         super()._tlsShutdownFinished(reason)  # type: ignore[no-untyped-call]
 
@@ -50,6 +62,15 @@ class FramelessTLS(TLSMemoryBIOProtocol):
         # the data that was read, and TLS ends with it.
         if self.getHandle() is not None:  # type: ignore[no-untyped-call]
             super()._flushSendBIO()  # type: ignore[no-untyped-call]
+
+
+def _is_plain_http(error: BaseException | None) -> bool:
+    """Whether a handshake has failed since OpenSSL found an HTTP request."""
+    if not isinstance(error, SSL.Error) or not error.args:
+        return False
+    # Of a SysCallError it is a number.
+    queue = error.args[0]
+    return isinstance(queue, list) and any("http request" in one for one in queue)
 
 
 class DirectTLS(FramelessTLS):

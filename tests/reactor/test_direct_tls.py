@@ -162,6 +162,29 @@ class ClientTests(DirectCase):
         await self.within(self.server.lost)
         client.close()
 
+    async def test_a_client_that_speaks_plain_http(self) -> None:
+        """It is told to use TLS; other noise is not answered in HTTP."""
+        port = await self.listen()
+
+        def ask(sent: bytes) -> bytes:
+            with socket.create_connection(("127.0.0.1", port), BOUND_S) as client:
+                client.sendall(sent)
+                found = bytearray()
+                try:
+                    while data := client.recv(4096):
+                        found += data
+                except ConnectionResetError:
+                    pass
+                return bytes(found)
+
+        asked = deferToThread(ask, b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        answer = await self.within(asked)
+        self.assertTrue(answer.startswith(b"HTTP/1.1 400 Bad Request\r\n"), answer)
+        self.assertTrue(answer.endswith(b"use https.\n"), answer)
+        self.server = Pouring()
+        noise = await self.within(deferToThread(ask, b"SSH-2.0-OpenSSH_9.9\r\n"))
+        self.assertNotIn(b"HTTP", noise)
+
     async def test_a_client_that_says_goodbye(self) -> None:
         """
         A ``close_notify`` of the client is answered with one, after the pending data.
