@@ -212,8 +212,11 @@ class Listener:
         :param place: with the same endpoint.
         :param creator: made by this place.
         """
-        if creator is not None and self.creator is not None:
-            creator.replace(self.creator)
+        before = self.creator
+        if before is not None and before is not creator:
+            before.stop_watching()
+            if creator is not None:
+                creator.replace(before)
         self.place = place
         self.creator = creator
 
@@ -314,6 +317,8 @@ class Listener:
 
     def close(self) -> Deferred[Any]:
         """Close the port; open connections go on."""
+        if self.creator is not None:
+            self.creator.stop_watching()
         return maybeDeferred(self.port.stopListening)
 
     def abandon(self) -> None:

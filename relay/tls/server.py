@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, NamedTuple, cast
-from weakref import WeakKeyDictionary
+from weakref import ReferenceType, WeakKeyDictionary, ref
 
 from OpenSSL import SSL
 from twisted.internet.interfaces import (
@@ -92,6 +92,12 @@ class HostRules:
             self.authorities = ClientAuthorities(name, files.ca)
             self.authorities.load()
 
+    def stop_watching(self) -> None:
+        """Do not examine the files any more."""
+        for one in (self.pair, self.authorities):
+            if one is not None:
+                one.stop_watching()
+
     def include(self, other: HostRules) -> bool:
         """
         Whether a client that meets these rules meets others, too.
@@ -104,24 +110,38 @@ class HostRules:
         return mine >= theirs and self.files.ca == other.files.ca
 
 
+class _Chooser:
+    """
+    Chooses the context that a handshake continues with.
+
+    It keeps no creator alive: the files of one that is not in use any more would be
+    watched until the garbage is collected. A connection keeps its own.
+    """
+
+    creator: ReferenceType[ServerCreator] | None = None
+
+    def choose(self, connection: SSL.Connection) -> None:
+        """Choose; without a creator the handshake fails."""
+        creator = None if self.creator is None else self.creator()
+        if creator is not None:
+            creator.choose(cast(ServerConnection, connection))
+
+
 class _Front:
     """
     What handshakes begin with. Its keys encrypt session tickets; it has no certificate.
 
-    :param choose: chooses the context that a handshake continues with.
     :param now_s: the monotonic time.
     """
 
-    def __init__(
-        self, choose: Callable[[SSL.Connection], None], http2: bool, now_s: float
-    ) -> None:
-        self.choose = choose
+    def __init__(self, http2: bool, now_s: float) -> None:
         self.since_s = now_s
+        self.chooser = chooser = _Chooser()
         self.context = server_context(http2)
         self.context.set_verify(SSL.VERIFY_NONE, note_refusal)
         # Also called when the client names no host.
         self.context.set_tlsext_servername_callback(
-            lambda connection: self.choose(connection)
+            lambda connection: chooser.choose(connection)
         )
 
 
@@ -165,7 +185,7 @@ class ServerCreator:
         self._http2 = http2
         self._seconds = seconds
         self._default = HostRules(name, default)
-        rules = [HostRules(name, one) for one in hosts]
+        self._special = rules = [HostRules(name, one) for one in hosts]
         self._hosts = NameTable(
             (normal_name(host), one) for one in rules for host in one.files.names
         )
@@ -194,14 +214,23 @@ class ServerCreator:
         valid.
         """
         self._front = other._front
-        self._front.choose = self._choose
+        self._front.chooser.creator = ref(self)
+
+    def stop_watching(self) -> None:
+        """Do not examine the files any more, although connections may go on."""
+        for one in (self._directory, self._default, *self._special):
+            if one is not None:
+                one.stop_watching()
 
     def _new_front(self) -> _Front:
-        return _Front(self._choose, self._http2, self._seconds())
+        front = _Front(self._http2, self._seconds())
+        front.chooser.creator = ref(self)
+        return front
 
-    def _choose(self, connection: SSL.Connection) -> None:
+    def choose(self, connection: ServerConnection) -> None:
+        """Choose the certificate and the rules for the host that a client names."""
         try:
-            self._switch(cast(ServerConnection, connection))
+            self._switch(connection)
         except Exception:
             # The handshake fails, since the front has no certificate.
             self.log.failure("no certificate could be chosen")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import os
 from typing import NamedTuple
 
 from OpenSSL import SSL
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.tls.connection import ServerConnection, permits
+from relay.tls.files.watched import IN_USE
 from relay.tls.server import HostFiles, ServerCreator
 from tests.pki import DAY, Authority, Issued
 from tests.tls.files.looks import Clocked, replace
@@ -258,6 +261,34 @@ class HostTests(SynchronousTestCase):
             made = creator.serverConnectionForTLS(None)  # type: ignore[arg-type]
             shaken = shake_hands(Client(VERSIONS[1]), made, host)
             self.assertEqual(self.host_of(shaken), shown, host)
+
+    def test_a_creator_that_is_not_in_use(self) -> None:
+        """Its files are not watched any more, without a garbage collection."""
+        gc.collect()
+        gc.disable()
+        self.addCleanup(gc.enable)
+        before = len(IN_USE)
+        directory = self.mktemp()
+        ROOT.server("a.example").write(directory, "a")
+        creator = ServerCreator("e", HostFiles((), *self.default), (), directory)
+        made = creator.serverConnectionForTLS(None)  # type: ignore[arg-type]
+        shaken = shake_hands(Client(VERSIONS[1]), made, b"a.example")
+        self.assertTrue(shaken.good)
+        self.assertEqual(len(IN_USE), before + 2)
+        del creator
+        self.assertEqual(len(IN_USE), before)
+
+    def test_a_creator_that_is_replaced(self) -> None:
+        """Its files are not watched any more, although its connections go on."""
+        before = set(IN_USE)
+        directory = self.mktemp()
+        os.makedirs(directory)
+        ca = STAFF.server("x").write(self.mktemp()).ca
+        hosts = [HostFiles(("b",), *self.default, "required", ca)]
+        creator = ServerCreator("f", HostFiles((), *self.default), hosts, directory)
+        self.assertEqual(len(set(IN_USE) - before), 4)
+        creator.stop_watching()
+        self.assertEqual(set(IN_USE) - before, set())
 
     def test_unknown_hosts_without_a_default(self) -> None:
         """A listener without a certificate of its own refuses them."""

@@ -72,6 +72,10 @@ class PairDirectory:
             act()
         IN_USE.add(self)
 
+    def stop_watching(self) -> None:
+        """Do not examine the directory any more; its certificates stay."""
+        IN_USE.discard(self)
+
     def find(self, host: str) -> Pair | None:
         """
         Find the certificate for a host.

@@ -132,6 +132,10 @@ class Watched(Generic[T]):
         IN_USE.add(self)
         return value
 
+    def stop_watching(self) -> None:
+        """Do not examine the files any more; the value stays."""
+        IN_USE.discard(self)
+
     @property
     def value(self) -> T:
         """The value, after :meth:`load`."""

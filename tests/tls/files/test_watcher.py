@@ -169,7 +169,7 @@ class WatcherTests(SynchronousTestCase):
         """A certificate that is about to end is logged at the start, and later."""
         directory = Path(self.mktemp())
         written = Authority().issue("a", ends=20 * DAY).write(str(directory))
-        pair = Pair("listener a", written.certificate, written.key)
+        pair = Pair("listener expiry", written.certificate, written.key)
         pair.load()
         self.watcher.stopService()
         with capturedLogs() as events:
@@ -177,7 +177,7 @@ class WatcherTests(SynchronousTestCase):
             self.wall_s += 15 * DAY.total_seconds()
             self.reactor.advance(INTERVAL_S)
             self.thread()
-        mine = [event for event in events if event.get("name") == "listener a"]
+        mine = [event for event in events if event.get("name") == "listener expiry"]
         self.assertEqual([event["left"] for event in mine], ["19 days", "4 days"])
-        states = [one for one in self.watcher.states() if one.name == "listener a"]
+        states = [one for one in self.watcher.states() if one.name == "listener expiry"]
         self.assertEqual([one.presented[0].host for one in states], ["a"])
