@@ -34,8 +34,12 @@ from bench.scenario import (
     NGINX,
     RELAY,
     RELAY_KEYED,
+    RELAY_SCRAPED,
     RELAY_SSE,
+    RELAY_SSE_SCRAPED,
+    RELAY_SSE_UNMETERED,
     RELAY_TOPIC,
+    RELAY_UNMETERED,
     Leave,
     Scenario,
     Shared,
@@ -48,9 +52,13 @@ from bench.servers.nginx import nchan_at_once_server, nchan_server, nginx_server
 from bench.servers.peers import NEEDS, PROFILER, TLS, install
 from bench.servers.relay import (
     relay_keyed_server,
+    relay_scraped_server,
     relay_server,
+    relay_sse_scraped_server,
     relay_sse_server,
+    relay_sse_unmetered_server,
     relay_topic_server,
+    relay_unmetered_server,
     shared_relay_server,
 )
 from bench.servers.server import Place, Running, Server
@@ -72,6 +80,10 @@ SERVERS: dict[str, Server] = {
     RELAY_KEYED: relay_keyed_server,
     RELAY_SSE: relay_sse_server,
     RELAY_TOPIC: relay_topic_server,
+    RELAY_SCRAPED: relay_scraped_server,
+    RELAY_UNMETERED: relay_unmetered_server,
+    RELAY_SSE_SCRAPED: relay_sse_scraped_server,
+    RELAY_SSE_UNMETERED: relay_sse_unmetered_server,
     NGINX: nginx_server,
     HAPROXY: haproxy_server,
     CADDY: caddy_server,

@@ -15,8 +15,12 @@ from bench.scenario import (
     ONE_FOR_ALL,
     RELAY,
     RELAY_KEYED,
+    RELAY_SCRAPED,
     RELAY_SSE,
+    RELAY_SSE_SCRAPED,
+    RELAY_SSE_UNMETERED,
     RELAY_TOPIC,
+    RELAY_UNMETERED,
     Leave,
     Limit,
     Scenario,
@@ -209,4 +213,40 @@ SHARED = Shared(
     limits=ONE_FOR_ALL,
 )
 
-SCENARIOS: tuple[Scenario, ...] = (*PASSTHROUGH, *LEAVING, *FAN_OUT, SHARED)
+METRICS = (
+    Streams(
+        name="metrics-passthrough",
+        title="500 streams of 10 events a second, with metrics that are scraped",
+        streams=500,
+        interval_us=100_000,
+        event_bytes=120,
+        window_s=20,
+        rounds=5,
+        relays=(RELAY_SCRAPED,),
+        peers=(RELAY_UNMETERED,),
+        targets=(Target("cpu_us_per_event", peer=RELAY_UNMETERED, at_most=1.01),),
+    ),
+    Streams(
+        name="metrics-fanout-1000x100",
+        title="100 events a second to 1,000 clients, with metrics that are scraped",
+        streams=1000,
+        interval_us=10_000,
+        event_bytes=120,
+        window_s=20,
+        rounds=5,
+        relays=(RELAY_SSE_SCRAPED,),
+        peers=(RELAY_SSE_UNMETERED,),
+        fan_out=True,
+        limits=(*IN_TIME, ANSWERED),
+        targets=(Target("cpu_us_per_event", peer=RELAY_SSE_UNMETERED, at_most=1.01),),
+    ),
+)
+"""What metrics cost: scraped every five seconds, against a daemon without them."""
+
+SCENARIOS: tuple[Scenario, ...] = (
+    *PASSTHROUGH,
+    *LEAVING,
+    *FAN_OUT,
+    *METRICS,
+    SHARED,
+)

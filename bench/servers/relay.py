@@ -9,12 +9,13 @@ import urllib.error
 import urllib.request
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import relay
 from bench.instruments.processes import BenchError, family, start, stop
+from bench.instruments.scraper import EVERY_S, scraping
 from bench.servers.server import (
     BROADCAST,
     STATS,
@@ -26,6 +27,13 @@ from bench.servers.server import (
 
 PASSWORD = "bench-admin-password"
 PREFIX = "/bench"
+TOKEN = "bench-metrics-token"
+METRICS = {
+    "on": "",
+    "off": ", without metrics",
+    "scraped": f", metrics scraped every {EVERY_S:g} s",
+}
+"""What the settings of a row say of its metrics."""
 
 
 def relay_server(place: Place) -> AbstractContextManager[Running]:
@@ -67,6 +75,26 @@ def shared_relay_server(place: Place) -> AbstractContextManager[Running]:
     return _serving(place, shared_api(place, {"channel": channel}))
 
 
+def relay_scraped_server(place: Place) -> AbstractContextManager[Running]:
+    """Run Relay with a PROXY API, and scrape its metrics."""
+    return _serving(place, proxy_api(place), metrics="scraped")
+
+
+def relay_unmetered_server(place: Place) -> AbstractContextManager[Running]:
+    """Run Relay with a PROXY API, without metrics."""
+    return _serving(place, proxy_api(place), metrics="off")
+
+
+def relay_sse_scraped_server(place: Place) -> AbstractContextManager[Running]:
+    """Run Relay with a shared stream, and scrape its metrics."""
+    return _serving(place, shared_api(place, {}), metrics="scraped")
+
+
+def relay_sse_unmetered_server(place: Place) -> AbstractContextManager[Running]:
+    """Run Relay with a shared stream, without metrics."""
+    return _serving(place, shared_api(place, {}), metrics="off")
+
+
 def relay_topic_server(place: Place) -> AbstractContextManager[Running]:
     """Run Relay with a MESSAGE API of topics in memory, which are published to."""
     entrypoints = [{"type": "sse"}, {"type": "http-post"}]
@@ -82,12 +110,14 @@ def _serving(
     *,
     publish: bool = False,
     keyed: bool = False,
+    metrics: Literal["on", "off", "scraped"] = "on",
 ) -> Iterator[Running]:
     """
     Run Relay with one API, made and deployed through the REST API.
 
     :param publish: whether events are POSTed to it, on a listener without TLS.
     :param keyed: whether it has an API-key plan; else it is keyless.
+    :param metrics: whether exchanges are counted, and whether a client asks for it.
     """
     listener = _listener("bench")
     if place.tls is not None:
@@ -100,10 +130,13 @@ def _serving(
     config = place.directory / "relay.toml"
     config.write_text(
         f'{listener}\n[management]\nendpoint = "tcp:0:interface=127.0.0.1"\n'
+        f'[technical]\ntoken = "{TOKEN}"\n'
+        f"[metrics]\nenabled = {'false' if metrics == 'off' else 'true'}\n"
     )
     log = place.directory / "relay.log"
     arguments = ["--nodaemon", "--pidfile=", "relay", "--config", str(config)]
-    arguments += ["--technical", ""]
+    scraped = metrics == "scraped"
+    arguments += ["--technical", "tcp:0:interface=127.0.0.1" if scraped else ""]
     arguments += ["--data-dir", str(place.directory / "var")]
     twistd = Path(sys.executable).with_name("twistd")
     process = start(
@@ -122,15 +155,16 @@ def _serving(
             await_serving(port, PREFIX + STATS, place.tls, header=header)
         else:
             await_serving(port, PREFIX, place.tls, preflight=True)
-        yield Running(
-            port=port,
-            pids=family(process.pid),
-            prefix=PREFIX,
-            version=f"Relay {relay.__version__}",
-            settings=_told(definition, keyed),
-            header=header,
-            publish=(ports["publish"], PREFIX + BROADCAST) if publish else None,
-        )
+        with scraping(ports["technical"], TOKEN) if scraped else nullcontext():
+            yield Running(
+                port=port,
+                pids=family(process.pid),
+                prefix=PREFIX,
+                version=f"Relay {relay.__version__}",
+                settings=_told(definition, keyed) + METRICS[metrics],
+                header=header,
+                publish=(ports["publish"], PREFIX + BROADCAST) if publish else None,
+            )
     finally:
         stop(process)
 

@@ -43,15 +43,34 @@ class Descriptors:
 
         :param margin: the number that must be free besides the reserved ones.
         """
+        descriptor = _next()
+        return descriptor is None or descriptor >= self.limit - self.reserved - margin
+
+    def in_use(self) -> int:
+        """
+        Count the open descriptors, without a look at each of them.
+
+        Since Linux 6.2 their number is the size of their directory; before, the number
+        of a new one is about as high.
+        """
+        counted = os.stat("/proc/self/fd").st_size
+        if counted:
+            return counted
+        descriptor = _next()
+        return self.limit if descriptor is None else descriptor
+
+
+def _next() -> int | None:
+    """Return the number that a new descriptor gets; None when there is none left."""
+    try:
+        descriptor = os.dup(0)
+    except OSError:
         try:
-            descriptor = os.dup(0)
+            descriptor = os.open(os.devnull, os.O_RDONLY)
         except OSError:
-            try:
-                descriptor = os.open(os.devnull, os.O_RDONLY)
-            except OSError:
-                return True
-        os.close(descriptor)
-        return descriptor >= self.limit - self.reserved - margin
+            return None
+    os.close(descriptor)
+    return descriptor
 
 
 DESCRIPTORS = Descriptors()

@@ -42,3 +42,18 @@ class DescriptorsTests(SynchronousTestCase):
         """At most a quarter of a low limit is reserved."""
         self.descriptors.keep(100, 64)
         self.assertEqual(self.descriptors.reserved, 25)
+
+    def test_how_many_are_open(self) -> None:
+        """As many as the system lists; an older system shows no size."""
+        held = [os.dup(0) for _ in range(5)]
+        for one in held:
+            self.addCleanup(os.close, one)
+        # The listing has the descriptor of the directory itself, too.
+        listed = len(os.listdir("/proc/self/fd")) - 1
+        self.assertEqual(self.descriptors.in_use(), listed)
+
+        class NoSize:
+            st_size = 0
+
+        self.patch(os, "stat", lambda path: NoSize)
+        self.assertEqual(self.descriptors.in_use(), self.next + 5)

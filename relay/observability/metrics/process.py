@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import gc
+import os
 import platform
+import resource
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import twisted
-from prometheus_client.process_collector import ProcessCollector
 
 from relay import __version__
 from relay.observability.metrics.catalog import node as names
 from relay.observability.metrics.samples import Samples
+from relay.reactor.descriptors import DESCRIPTORS
 from relay.tally import Histogram
 
-_OF_PROCESS = (
-    names.CPU_SECONDS,
-    names.RESIDENT_BYTES,
-    names.VIRTUAL_BYTES,
-    names.START_TIME,
-    names.OPEN_FDS,
-    names.MAX_FDS,
-)
 GENERATIONS = 3
+_PAGE_BYTES = resource.getpagesize()
+_MEMORY = Path("/proc/self/statm")
 
 
 class ProcessMetrics:
@@ -36,8 +33,8 @@ class ProcessMetrics:
 
     def __init__(self, delays: Histogram) -> None:
         self._delays = delays
-        self._process = ProcessCollector("relay", registry=None)
-        self._by_name = {family.base: family for family in _OF_PROCESS}
+        self._started_s = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
+        self._started_s += _started_after_boot_s()
         self._collecting_s = [0.0] * GENERATIONS
         self._collection_begun_s = 0.0
 
@@ -67,7 +64,18 @@ class ProcessMetrics:
             took_s = self._collecting_s[generation]
             into.put(names.GC_SECONDS, took_s, (str(generation),))
         yield
-        if into.wants(*_OF_PROCESS):
-            for metric in self._process.collect():
-                into.put(self._by_name[metric.name], metric.samples[0].value)
+        into.put(names.CPU_SECONDS, time.process_time())
+        virtual, resident, *_ = map(int, _MEMORY.read_text().split())
+        into.put(names.VIRTUAL_BYTES, virtual * _PAGE_BYTES)
+        into.put(names.RESIDENT_BYTES, resident * _PAGE_BYTES)
+        into.put(names.START_TIME, self._started_s)
+        # The library's collector lists all descriptors, which takes 20 ms for 10,000.
+        into.put(names.OPEN_FDS, DESCRIPTORS.in_use())
+        into.put(names.MAX_FDS, DESCRIPTORS.limit)
         yield
+
+
+def _started_after_boot_s() -> float:
+    """Return when this process started, in seconds after the start of the system."""
+    fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+    return int(fields[19]) / os.sysconf("SC_CLK_TCK")
