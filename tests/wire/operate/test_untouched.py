@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import os
 import signal
 import ssl
 import time
@@ -28,7 +29,7 @@ from tests.wire.harness.daemon import (
 from tests.wire.harness.subscribers import Subscribers
 from tests.wire.messages.test_shared_upstream import LoggedSource, message_api
 from tests.wire.messages.test_topics import topics_api
-from tests.wire.operate.following import listed
+from tests.wire.operate.following import call, listed
 from tests.wire.operate.multiplexed import Multiplexed
 from tests.wire.plans.keyed import KeyedApi
 
@@ -39,6 +40,11 @@ MULTIPLEXED = 100
 """Over HTTP/2, of each type of API."""
 AUTHORITY = Authority()
 INTERVAL_MS = 1000
+EXTRA = """
+        [[gateway.listeners]]
+        id = "extra"
+        endpoint = "tcp:0:interface=127.0.0.1"
+"""
 GROUP = {
     "name": "headers",
     "crossId": "headers",
@@ -170,13 +176,38 @@ class UntouchedTests(WireCase):
             yield
 
     def reload(self, number: int) -> None:
-        """Write a new certificate and another setting, and send SIGHUP."""
+        """Write a new certificate and other settings, and let the daemon read them."""
         self.certify()
-        config = self.daemon.data_dir / "relay.toml"
-        text = _settings(self.directory, 20_000 + number)
-        config.write_text(text.replace("{port}", str(self.daemon.port)))
-        assert self.daemon.process is not None
-        self.daemon.process.send_signal(signal.SIGHUP)
+        self.write_settings(20_000 + number, extra=False)
+        done = "reload by SIGHUP: changed"
+        before = self.daemon.log().count(done)
+        os.kill(self.daemon.pid, signal.SIGHUP)
+        until(lambda: self.daemon.log().count(done) > before, "the reload")
+
+    def change_listeners(self, number: int) -> None:
+        """Add a listener, and remove it again."""
+        most = 20_000 + number
+        for extra in (True, False):
+            self.write_settings(most, extra=extra)
+            answer = call(self.daemon, "POST", "/reload")
+            self.assertEqual(answer.status, 200, answer.body)
+            self.assertEqual(answer.json()["left"], [])
+            self.assertTrue(answer.json()["applied"])
+
+    def write_settings(self, most: int, extra: bool) -> None:
+        """
+        Write the settings file of the daemon.
+
+        :param most: see :func:`_settings`.
+        :param extra: whether there is one more listener.
+        """
+        text = _settings(self.directory, most).replace("{port}", "0")
+        if extra:
+            text += EXTRA
+        # A daemon that reads half a file would serve half of the listeners.
+        written = self.daemon.data_dir / "relay.toml.new"
+        written.write_text(text)
+        os.replace(written, self.daemon.data_dir / "relay.toml")
 
 
 class Victims:
@@ -249,6 +280,7 @@ class Victims:
             self.change_group,
             self.pause,
             self.case.reload,
+            self.case.change_listeners,
             self.make_api,
             self.revoke_key,
         ]
