@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -194,6 +196,40 @@ class ContextTests(TracerCase):
             tracer.began(exchange)
             attributes = dict(self.end(tracer, exchange).attributes or {})
             self.assertEqual(attributes.get("url.query"), "a=b" if with_query else None)
+
+
+class CallTests(TracerCase):
+    """Calls outside of exchanges."""
+
+    def test_a_span_for_each_attempt(self) -> None:
+        """They are of one trace, and the call is freed without the collector."""
+        tracer = self.tracer()
+        call = tracer.begin_call("GET", {"relay.api.id": "a"})
+        sent = []
+        for mark, values in (
+            (Mark.ATTEMPT_FAILED, ("e", "KEY", "refused")),
+            (Mark.ANSWERED, ("e", 302)),
+            (Mark.ANSWERED, ("e", 200)),
+        ):
+            call.note(Mark.CONNECTING, "e", "h", 80, None)
+            self.clock.advance(1)
+            sent.append(call.sending(False, "h", 80, b"/a?b=c")[0].decode())
+            call.note(mark, *values)
+        self.assertEqual([one.start_time for one in self.spans], [0, 10**9, 2 * 10**9])
+        for number, (span, header) in enumerate(zip(self.spans, sent, strict=True)):
+            attributes = dict(span.attributes or {})
+            self.assertEqual(attributes["url.full"], "http://h:80/a")
+            self.assertEqual(attributes["relay.api.id"], "a")
+            resent = attributes.get("http.request.resend_count", 0)
+            self.assertEqual(resent, number)
+            assert span.context is not None
+            self.assertIn(f"{span.context.trace_id:032x}", header)
+            self.assertIn(f"{span.context.span_id:016x}", header)
+        freed = weakref.ref(call)
+        gc.disable()
+        self.addCleanup(gc.enable)
+        del call
+        self.assertIsNone(freed())
 
 
 class ChangeTests(SynchronousTestCase):
