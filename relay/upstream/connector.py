@@ -324,10 +324,10 @@ class UpstreamCall:
         try:
             return await self._send(slot, connection, origin, place)
         except Exception:
-            failure = Failure()
-            if self._cancelled or not (again and never_sent(failure)):
+            # No variable: the traceback has this frame, which would have the failure.
+            if self._cancelled or not (again and never_sent(Failure())):
                 raise
-            self._attempt_failed(classify(failure))
+            self._attempt_failed(classify(Failure()))
         connection = await self._connect(slot, origin, fresh=True)
         return await self._send(slot, connection, origin, place)
 
