@@ -25,7 +25,6 @@ from relay.assembly.demo import DaemonDemo
 from relay.assembly.gateway import GatewayService
 from relay.assembly.places import DEMO, MANAGEMENT, TECHNICAL, SiteMaker, places
 from relay.assembly.probes import daemon_probes, unready, vitals
-from relay.assembly.records import DaemonRecords
 from relay.assembly.reload import Parts
 from relay.assembly.sites import Sites
 from relay.assembly.tracing import open_tracing
@@ -43,7 +42,6 @@ from relay.installed import find_installed
 from relay.management.access.auth import Authenticator
 from relay.management.access.bootstrap import check_admin, ensure_admin
 from relay.management.access.passwords import Passwords
-from relay.management.traffic.logs import nothing_waits
 from relay.model.secrets import Masking
 from relay.observability.access import open_access_log
 from relay.observability.readiness import STARTING, Readiness
@@ -144,7 +142,6 @@ class RelayService(MultiService):
         self._lag, self._memory = vitals(reactor, settings.technical)
         self._readiness = Readiness()
         self._metrics: DaemonMetrics | None = None
-        self._records: DaemonRecords | None = None
         self._names = Names(reactor, *astuple(settings.resolver))
         self._gateway: GatewayService | None = None
         """Made during the start, of files and addresses that are open by then."""
@@ -233,17 +230,10 @@ class RelayService(MultiService):
             settings.drain,
             self._listeners,
             self._readiness,
-        )
-        gateway.setServiceParent(self)
-        self._records = DaemonRecords(
             settings.records,
-            self._reactor,
-            services,
-            self._store,
-            self._owner,
             settings.log.access_query,
         )
-        self._records.setServiceParent(self)
+        gateway.setServiceParent(self)
         if settings.metrics.enabled:
             # Its libraries take 3 MB and 50 ms.
             from relay.assembly.metrics import DaemonMetrics
@@ -293,7 +283,6 @@ class RelayService(MultiService):
                 self._memory,
                 self._metrics,
                 self._names,
-                self._records,
                 self._retention,
                 maker,
                 technical,
@@ -336,7 +325,7 @@ class RelayService(MultiService):
             NodeFacts.of_start(self._owner, wall_ms(), self._reactor),
             self.gateway_urls,
             None if self._metrics is None else self._metrics.all,
-            nothing_waits if self._records is None else self._records.flush,
+            gateway.records.flush,
             self._reload,
             self._sources,
         )
@@ -374,9 +363,8 @@ class RelayService(MultiService):
             steps += [
                 Step("exchanges and deliveries", gateway.stop, drain_ms),
                 Step("the store to take the last report", gateway.reports.stopService),
+                Step("the store to take the records", gateway.records.stopService),
             ]
-        if (records := self._records) is not None:
-            steps.append(Step("the store to take the records", records.stopService))
         # Operators see the daemon, and reach it, while it drains.
         steps += [
             Step("the listeners", self._listeners.stopService),

@@ -7,6 +7,7 @@ from twisted.internet.defer import gatherResults
 
 from relay.assembly.drain import node_drain
 from relay.daemon.listeners import Listeners
+from relay.assembly.records import DaemonRecords
 from relay.deploy.builder import Builder
 from relay.deploy.deployer import Deployer
 from relay.deploy.follower import Follower
@@ -18,6 +19,7 @@ from relay.observability.readiness import Readiness
 from relay.observability.tracing.service import Tracing
 from relay.outbound import Outbound
 from relay.settings.daemon import DrainSettings
+from relay.settings.observability import RecordSettings
 from relay.store.feed import ChangeFeed
 from relay.store.registry import GatewayRegistry
 from relay.store.store import Store
@@ -39,6 +41,8 @@ class GatewayService(MultiService):
     :param drain: how the exchanges end of the daemon, or of an API, that is stopped.
     :param listeners: are closed to clients while the daemon drains.
     :param readiness: of the daemon.
+    :param records: how long exchanges are recorded.
+    :param with_query: whether queries are recorded.
     """
 
     def __init__(
@@ -52,6 +56,8 @@ class GatewayService(MultiService):
         drain: DrainSettings,
         listeners: Listeners,
         readiness: Readiness,
+        records: RecordSettings,
+        with_query: bool,
     ) -> None:
         super().__init__()
         reactor = services.reactor
@@ -88,7 +94,8 @@ class GatewayService(MultiService):
         self.follower = Follower(
             store, feed, self.deployer, services.consumers, owner, self.reports
         )
-        for service in (self.deliveries, self.reports, self.follower):
+        self.records = DaemonRecords(records, services, store, owner, with_query)
+        for service in (self.deliveries, self.reports, self.follower, self.records):
             service.setServiceParent(self)
 
     async def stop(self) -> None:

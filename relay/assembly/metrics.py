@@ -21,7 +21,13 @@ from relay.assembly.meters import (
 )
 from relay.assembly.tracing import read_limited, read_spans, read_waiting
 from relay.daemon.reload import Reload
-from relay.observability.metrics.catalog import certificates, node, streams, tracing
+from relay.observability.metrics.catalog import (
+    certificates,
+    node,
+    records,
+    streams,
+    tracing,
+)
 from relay.observability.metrics.catalog.families import FAMILIES
 from relay.observability.metrics.exchanges import ExchangeMetrics
 from relay.observability.metrics.gone import GoneApis
@@ -74,6 +80,9 @@ class DaemonMetrics(MultiService):
         self.all.add(self._process)
         self.all.read(streams.EXCHANGES_LIMIT, lambda: services.limits.max_exchanges)
         self.all.read(streams.SERIES, bounds.sizes)
+        if (recorder := gateway.records.recorder) is not None:
+            self.all.read(records.WAITING, lambda: recorder.waiting)
+            self.all.read(records.DROPPED, lambda: recorder.dropped)
         self.all.read(streams.SERIES_LIMIT, lambda: self.settings.max_series)
         self.all.read(
             certificates.CERTIFICATE_EXPIRY,

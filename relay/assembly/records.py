@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from twisted.application.service import MultiService, Service
 from twisted.internet.defer import Deferred, succeed
@@ -29,13 +28,13 @@ class DaemonRecords(MultiService):
     def __init__(
         self,
         settings: RecordSettings,
-        reactor: Any,
         services: Services,
         store: Store,
         owner: str,
         with_query: bool,
     ) -> None:
         super().__init__()
+        reactor = services.reactor
         self.recorder: FlightRecorder | None = None
         """None if nothing is recorded."""
         if settings.keep_hours:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from relay.assembly.gateway import GatewayService
 from relay.assembly.places import SiteMaker, places
-from relay.assembly.records import DaemonRecords
 from relay.daemon.listeners import Listeners
 from relay.daemon.logs import DaemonLogs
 from relay.daemon.memory import MemoryUse
@@ -56,7 +55,6 @@ class Parts:
     memory: MemoryUse
     metrics: DaemonMetrics | None
     names: Names
-    records: DaemonRecords | None
     retention: Retention
     sites: SiteMaker
     technical: TechnicalSite
@@ -115,8 +113,7 @@ class Parts:
         DESCRIPTORS.keep(DESCRIPTORS.limit, settings.limits.reserved_files)
 
     def _records(self, settings: Settings) -> None:
-        if self.records is not None:
-            self.records.take(settings)
+        self.gateway.records.take(settings)
 
     def _resolver(self, settings: Settings) -> None:
         self.names.limit(*astuple(settings.resolver))

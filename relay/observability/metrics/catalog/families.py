@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from relay.observability.metrics.catalog.certificates import CERTIFICATES
 from relay.observability.metrics.catalog.channels import CHANNELS, DELIVERIES
 from relay.observability.metrics.catalog.node import CONFIGURATION, PROCESS
+from relay.observability.metrics.catalog.records import RECORDS
 from relay.observability.metrics.catalog.streams import CALLS, STREAMS
 from relay.observability.metrics.catalog.tracing import TRACING
 from relay.observability.metrics.catalog.upstream import PLANS, UPSTREAM
@@ -22,6 +23,7 @@ SECTIONS: Mapping[str, tuple[Family, ...]] = {
     "Configuration": CONFIGURATION,
     "Certificates": CERTIFICATES,
     "Tracing": TRACING,
+    "Flight records": RECORDS,
     "Process": PROCESS,
 }
 FAMILIES = tuple(family for section in SECTIONS.values() for family in section)
