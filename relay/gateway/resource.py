@@ -122,8 +122,11 @@ class GatewayResource(Resource):
         host, target = read_front(stream)
         self._drop_lookalikes(request.headers, listener)
         exchange.record.path = target.path.decode("ascii")
-        self._check_limits(exchange)
         route = self.table.match(host, target, listener.id)
+        if route is not None:
+            # A refusal is among the logs of the API that was asked for.
+            exchange.record.api_id = route.api.id
+        self._check_limits(exchange)
         if WELL_KNOWN in target.path and self._describe_resource(
             exchange, host, target.path, route
         ):
