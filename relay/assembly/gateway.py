@@ -6,8 +6,8 @@ from twisted.application.service import MultiService
 from twisted.internet.defer import gatherResults
 
 from relay.assembly.drain import node_drain
-from relay.daemon.listeners import Listeners
 from relay.assembly.records import DaemonRecords
+from relay.daemon.listeners import Listeners
 from relay.deploy.builder import Builder
 from relay.deploy.deployer import Deployer
 from relay.deploy.follower import Follower
