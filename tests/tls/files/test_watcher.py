@@ -60,7 +60,7 @@ class WatcherTests(SynchronousTestCase):
         self.one = Examination(lambda: self.done.append("applied"))
         self.addCleanup(IN_USE.discard, self.one)
         # A whole number, whose milliseconds are exact.
-        self.wall_s = float(int(time.time()))
+        self.wall_s = float(int(time.time()) + 1)
         self.watcher = FileWatcher(
             self.reactor,
             INTERVAL_S * 1000,
