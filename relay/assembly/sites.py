@@ -96,7 +96,7 @@ class Sites:
             PrometheusMetrics(self.metrics),
             Drain(self.gateway.drain, services.wall_ms),
             LiveStreams(Streams(self.reactor, services.live, LiveView()), watches),
-            Reloads(self.reload),
+            Reloads(self.reload, self.store, self.facts),
         )
         return TechnicalSite(
             self.settings, self.tokens, self.authenticator, self.reactor, families

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
+from twisted.logger import Logger
+
 from relay.management.http.errors import BadRequest, Conflict
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.model.role import Role
 from relay.model.schema.errors import Issue
 from relay.settings.source import SettingsError
+from relay.store.errors import StoreError
+from relay.store.store import Store
+from relay.technical.node import NodeFacts
 
 _NAMED = re.compile(r"([a-z_]+(?:\.[a-z0-9_]+|\[\d+\])*) \(")
 
@@ -50,10 +55,19 @@ class Reload(Protocol):
 
 
 class Reloads:
-    """The resource family of reloads."""
+    """
+    The resource family of reloads.
 
-    def __init__(self, reload: Reload) -> None:
+    :param store: its audit trail has the reloads that users asked for.
+    :param facts: of this daemon.
+    """
+
+    _log = Logger()
+
+    def __init__(self, reload: Reload, store: Store, facts: NodeFacts) -> None:
         self._reload = reload
+        self._store = store
+        self._facts = facts
 
     @route("POST", "/reload", query=("dryRun",), role=Role.ADMIN)
     async def reload(self, call: RestCall) -> Reply:
@@ -69,6 +83,8 @@ class Reloads:
                 "settings.invalid",
                 issues=[Issue(mistake, _name(mistake)) for mistake in error.mistakes],
             ) from None
+        if found.applied and not dry_run:
+            await self._note(found)
         return Reply(
             200,
             {
@@ -77,6 +93,17 @@ class Reloads:
                 "left": list(found.left),
             },
         )
+
+    async def _note(self, found: Reloaded) -> None:
+        """Add the reload to the audit trail; it stays in force if the store fails."""
+        node = {"type": "NODE", "id": self._facts.id, "name": self._facts.id}
+        after = {"applied": list(found.applied), "left": list(found.left)}
+        try:
+            await self._store.write(
+                lambda tx: tx.audits.note("SETTINGS_RELOADED", node, {}, after)
+            )
+        except StoreError as error:
+            self._log.warn("the reload is not in the audit trail: {error}", error=error)
 
 
 def _who(call: RestCall) -> str:

@@ -38,6 +38,12 @@ class SettingsTests(ReloadCase):
             self.assertEqual(answer.json(), {"dryRun": True, **expected})
         self.assertEqual(self.post(daemon).json(), {"dryRun": False, **expected})
         self.assertEqual(self.post(daemon).json()["applied"], [])
+        audits = daemon.must("GET", "/audits?events=SETTINGS_RELOADED")["data"]
+        (audit,) = audits
+        self.assertEqual(audit["user"]["id"], "admin")
+        changes = {one["path"]: one["after"] for one in audit["changes"]}
+        self.assertEqual(changes["/applied"], expected["applied"])
+        self.assertEqual(changes["/left"], expected["left"])
         log = daemon.log()
         for name in expected["left"]:
             self.assertIn(
