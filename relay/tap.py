@@ -22,6 +22,7 @@ from twisted.python.failure import Failure
 
 from relay import __version__
 from relay.assembly.demo import DaemonDemo
+from relay.assembly.drain import drain_obstacle
 from relay.assembly.gateway import GatewayService
 from relay.assembly.places import DEMO, MANAGEMENT, TECHNICAL, SiteMaker, places
 from relay.assembly.probes import daemon_probes, unready, vitals
@@ -286,7 +287,8 @@ class RelayService(MultiService):
                 self._retention,
                 maker,
                 technical,
-            ).prepares()
+            ).prepares(),
+            lambda: drain_obstacle(gateway.drain),
         )
         if self._demo is not None:
             self._demo.begin(self._listeners, self.gateway_urls()[0])
@@ -355,7 +357,6 @@ class RelayService(MultiService):
         self.log.info("Relay stops")
         # Not as MultiService does, which stops all services at once.
         Service.stopService(self)
-        self._reload.refuses = "the daemon is stopping"
         steps: list[Step] = []
         gateway = self._gateway
         if gateway is not None:

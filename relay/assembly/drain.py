@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from relay.daemon.drain import NodeDrain
+from relay.daemon.drain import DrainState, NodeDrain
 from relay.daemon.listeners import Listeners
 from relay.gateway.drain import Drain
 from relay.gateway.resource import GatewayResource
@@ -32,6 +32,13 @@ class ClientEntrance:
         """Accept connections and requests again."""
         self._resource.reopen()
         self._listeners.reopen_for_clients()
+
+
+def drain_obstacle(drain: NodeDrain) -> str | None:
+    """Return why a drain prevents changes of the daemon; None while there is none."""
+    if drain.stopping:
+        return "the daemon is stopping"
+    return None if drain.state is DrainState.SERVING else "the daemon is draining"
 
 
 def node_drain(

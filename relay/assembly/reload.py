@@ -65,6 +65,7 @@ class Parts:
             Taker.ADMIN: _at_once(self._admin),
             Taker.CERTIFICATES: _at_once(self._certificates),
             Taker.CONNECTIONS: _at_once(self._connections),
+            Taker.DRAIN: _at_once(self._drain),
             Taker.EXCHANGES: _at_once(self._exchanges),
             Taker.METRICS: _at_once(self._metrics),
             Taker.PROBES: _at_once(self._probes),
@@ -93,6 +94,12 @@ class Parts:
             site: Any = listener.site
             assert isinstance(site, ClientSite)
             site.take(settings.gateway, settings.limits)
+
+    def _drain(self, settings: Settings) -> None:
+        drain, spread_s = settings.drain, settings.drain.spread_ms / 1000
+        timeout_s = settings.gateway.drain_timeout_ms / 1000
+        self.gateway.drain.take(drain.delay_ms / 1000, spread_s, timeout_s)
+        self.gateway.deployer.spread_s = spread_s
 
     def _exchanges(self, settings: Settings) -> None:
         self.gateway.shared.take(settings.gateway, settings.limits)

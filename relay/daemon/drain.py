@@ -153,6 +153,16 @@ class NodeDrain:
         self._waiting: list[Deferred[None]] = []
         self._waiting_for_refusals: list[Deferred[None]] = []
 
+    def take(self, delay_s: float, spread_s: float, timeout_s: float) -> None:
+        """
+        Take other settings, for the drains that begin from now on.
+
+        :param delay_s: as above.
+        :param spread_s: as above.
+        :param timeout_s: as above.
+        """
+        self._delay_s, self._spread_s, self._timeout_s = delay_s, spread_s, timeout_s
+
     @property
     def longest_s(self) -> float:
         """How long the exchanges and deliveries of a stop that begins now may take."""

@@ -109,22 +109,29 @@ class Reload:
         self.last_success_ms = wall_ms()
         """When the settings were last put in force, in milliseconds since the Unix
         epoch."""
-        self.refuses: str | None = "the daemon is starting"
-        """Why no reload is taken now; None while reloads are taken."""
+        self._obstacle: Callable[[], str | None] = lambda: "the daemon is starting"
         self._sources = sources
         self._reopen = reopen
         self._renew = renew
         self._wall_ms = wall_ms
         self._parts: Mapping[Taker, Prepare] = {}
 
-    def accept(self, parts: Mapping[Taker, Prepare]) -> None:
+    def accept(
+        self, parts: Mapping[Taker, Prepare], obstacle: Callable[[], str | None]
+    ) -> None:
         """
         Take reloads from now on.
 
         :param parts: prepares each part of the daemon.
+        :param obstacle: returns why no reload is taken now; None if one is taken.
         """
         self._parts = parts
-        self.refuses = None
+        self._obstacle = obstacle
+
+    @property
+    def refuses(self) -> str | None:
+        """Why no reload is taken now; None while reloads are taken."""
+        return self._obstacle()
 
     def hang_up(self) -> None:
         """Reload because of SIGHUP; what prevents it is logged."""
@@ -164,8 +171,9 @@ class Reload:
         return Reloaded(change.applied, change.left)
 
     def _check(self) -> None:
-        if self.refuses is not None:
-            raise ReloadRefused(self.refuses)
+        obstacle = self.refuses
+        if obstacle is not None:
+            raise ReloadRefused(obstacle)
 
     def _run(self, by: str) -> Reloaded:
         try:

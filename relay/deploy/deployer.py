@@ -62,7 +62,8 @@ class Deployer:
         self._build = build
         self._note = note
         self._served: dict[str, ServedApi] = {}
-        self._spread_s = spread_s
+        self.spread_s = spread_s
+        """As above; it may be changed."""
         self._draining: dict[str, _Draining] = {}
         """By API id, the drain of the exchanges that were open when the API stopped."""
         self._refused: dict[str, Deployment] = {}
@@ -154,7 +155,7 @@ class Deployer:
                 hold = before.hold()
                 self._swap(before, None)
                 self.log.info("API {api_id}: stopped", api_id=api_id)
-                self._drain(api_id, self._spread_s, hold)
+                self._drain(api_id, self.spread_s, hold)
         elif before is None or not before.serves(deployment):
             api = self._replace(deployment, before, in_force)
             if api is not None:

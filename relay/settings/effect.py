@@ -26,6 +26,7 @@ class Taker(enum.Enum):
     CONNECTIONS = enum.auto()
     """The connections of clients of published APIs."""
     DAEMON_LOG = enum.auto()
+    DRAIN = enum.auto()
     EXCHANGES = enum.auto()
     LISTENERS = enum.auto()
     OPERATION = enum.auto()
@@ -69,7 +70,7 @@ TAKEN_BY: dict[str, tuple[Taker, ...]] = {
     "gateway.body_timeout_ms": (Taker.CONNECTIONS,),
     "gateway.keep_alive_timeout_ms": (Taker.CONNECTIONS,),
     "gateway.stall_timeout_ms": (Taker.CONNECTIONS,),
-    "gateway.drain_timeout_ms": (Taker.EXCHANGES, Taker.PROCESS),
+    "gateway.drain_timeout_ms": (Taker.EXCHANGES, Taker.DRAIN),
     "gateway.forwarded_headers": (Taker.EXCHANGES,),
     "gateway.via": (Taker.EXCHANGES,),
     "gateway.revocation": (Taker.EXCHANGES,),
@@ -158,6 +159,8 @@ TAKEN_BY: dict[str, tuple[Taker, ...]] = {
     "resolver.stale_ms": (Taker.RESOLVER,),
     "resolver.timeout_ms": (Taker.RESOLVER,),
     "resolver.max_lookups": (Taker.RESOLVER,),
+    "drain.delay_ms": (Taker.DRAIN,),
+    "drain.spread_ms": (Taker.DRAIN,),
     "process.stop_timeout_ms": (Taker.PROCESS,),
     "process.share_data_dir": NEXT_START,
 }

@@ -35,8 +35,9 @@ class Reloaded(Protocol):
 class Reload(Protocol):
     """Reads the settings again."""
 
-    refuses: str | None
-    """Why no reload is taken now; None while reloads are taken."""
+    @property
+    def refuses(self) -> str | None:
+        """Why no reload is taken now; None while reloads are taken."""
 
     def run(self, by: str) -> Reloaded:
         """

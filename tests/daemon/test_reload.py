@@ -65,7 +65,8 @@ class ReloadTests(SynchronousTestCase):
             lambda: self.now_ms,
         )
         self.assertEqual(self.reload.refuses, "the daemon is starting")
-        self.reload.accept(prepares)
+        self.obstacle: str | None = None
+        self.reload.accept(prepares, lambda: self.obstacle)
         self.now_ms = 2000
 
     def read(self) -> Settings:
@@ -190,7 +191,7 @@ class ReloadTests(SynchronousTestCase):
 
     def test_refused(self) -> None:
         """A daemon that stops takes no reload; its logs are opened again."""
-        self.reload.refuses = "the daemon is stopping"
+        self.obstacle = "the daemon is stopping"
         for call in (lambda: self.reload.run("admin"), self.reload.try_out):
             error = self.assertRaises(ReloadRefused, call)
             self.assertEqual(str(error), "the daemon is stopping")
@@ -201,7 +202,7 @@ class ReloadTests(SynchronousTestCase):
         self.mistakes = ["wrong"]
         with capturedLogs() as events:
             self.reload.hang_up()
-            self.reload.refuses = "the daemon is stopping"
+            self.obstacle = "the daemon is stopping"
             self.reload.hang_up()
         self.assertEqual(
             [formatEvent(event) for event in events],

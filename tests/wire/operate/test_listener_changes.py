@@ -25,6 +25,7 @@ from tests.wire.harness.scripted import (
 from tests.wire.http.http2_client import Http2Client
 from tests.wire.messages.test_topics import topics_api
 from tests.wire.operate.reloading import ReloadCase
+from tests.wire.operate.technical import technical
 
 AUTHORITY = Authority()
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -234,10 +235,23 @@ class RunningStreamTests(ReloadCase):
         self.assertEqual(ended, [])
 
 
-class StoppingTests(ReloadCase):
-    """A reload of a daemon that stops."""
+class LeavingTests(ReloadCase):
+    """A reload of a daemon that drains or stops."""
 
-    def test_it_is_refused(self) -> None:
+    def test_while_it_drains(self) -> None:
+        """It is refused until the drain is cancelled; logs are opened again."""
+        daemon = self.start()
+        technical(daemon, "POST", "/_node/drain", {"seconds": 60})
+        self.write(daemon, "[limits]\nmax_exchanges = 3\n")
+        for query in ("", "?dryRun=true"):
+            answer = self.post(daemon, query)
+            self.assertEqual(answer.status, 409)
+            self.assertEqual(answer.json()["technicalCode"], "reload.refused")
+            self.assertIn("draining", answer.json()["message"])
+        technical(daemon, "DELETE", "/_node/drain")
+        self.assertEqual(self.post(daemon).json()["applied"], ["limits.max_exchanges"])
+
+    def test_while_it_stops(self) -> None:
         """The log says so; nothing is reloaded."""
         daemon: Daemon = self.start("[gateway]\ndrain_timeout_ms = 60000\n")
         connections: list[Connection] = []
