@@ -26,6 +26,10 @@ class GuideTests(WireCase):
         """One upstream for many clients."""
         self.follow("ably")
 
+    def test_browser(self) -> None:
+        """Pages of one origin read a stream."""
+        self.follow("browser")
+
     def test_deploy_and_restart(self) -> None:
         """A deployment ends streams only if the source changes."""
         self.follow("deploy-and-restart")
