@@ -23,6 +23,7 @@ from relay.http.fanout import FanoutWriter
 from relay.model.api.definition import EndpointGroup
 from relay.model.api.messages.channel_options import ChannelOptions
 from relay.upstream.connection.response_rules import HeadLimits
+from relay.upstream.counts import UpstreamCounts
 from relay.upstream.target import Target
 from tests.channel.readers import Moment
 from tests.connectors.test_http_post_entrypoint import SlowKeeper
@@ -41,6 +42,7 @@ class Upstream:
 
     def __init__(self, moment: Moment) -> None:
         self.reactor = moment.clock
+        self.counts = UpstreamCounts()
         self.paused = False
         self.receiver: Any = None
 

@@ -163,7 +163,7 @@ class PathTests(ManagementCase):
             error = await self.refused(
                 400, "validation", "POST", "/apis", api_body(path)
             )
-            self.assertTrue(error["message"].endswith("] already exists"))
+            self.assertRegex(error["message"], r"^Path \[.*\] already exists")
             self.assertEqual(
                 error["details"][0]["location"], "listeners[0].paths[0].path"
             )
