@@ -96,6 +96,9 @@ class DaemonMetrics(MultiService):
         self.all.read(tracing.SPANS, lambda: read_spans(gateway.tracing))
         self.all.read(tracing.SPANS_WAITING, lambda: read_waiting(gateway.tracing))
         self.all.read(tracing.LIMITED, lambda: read_limited(gateway.tracing))
+        self.all.read(node.DRAINING, lambda: gateway.drain.view is not None)
+        self.all.read(node.DRAIN_STREAMS, self._drain_streams)
+        self.all.read(node.DRAIN_REMAINING, self._drain_remaining_s)
         self.all.read(node.API_INFO, self._apis)
         self.all.read(node.DEPLOYMENTS, self._deployments)
         self.all.read(node.DEPLOYMENT_OBSERVED, self._observed)
@@ -129,6 +132,14 @@ class DaemonMetrics(MultiService):
         return {
             one.record.api_id or "" for one in live
         } | self._gateway.reports.made.keys()
+
+    def _drain_streams(self) -> int:
+        view = self._gateway.drain.view
+        return 0 if view is None else view.left.streams
+
+    def _drain_remaining_s(self) -> float:
+        view = self._gateway.drain.view
+        return 0 if view is None else view.delay_left_s + view.left.hard_stop_left_s
 
     def _apis(self) -> dict[Key, float]:
         return {(api.id, api.name): 1 for api in self._gateway.deployer.served}

@@ -230,4 +230,7 @@ class ExchangeMetrics:
 def _exemplar(record: AccessRecord, value: float, after_ms: int) -> Exemplar:
     """Name an exchange as an example of a value, at a time after its begin."""
     at_s = (record.begun_ms + after_ms) / 1000
-    return Exemplar({"request_id": record.request_id}, value, at_s)
+    labels = {"request_id": record.request_id}
+    if record.trace_id is not None:
+        labels["trace_id"] = record.trace_id
+    return Exemplar(labels, value, at_s)

@@ -217,6 +217,16 @@ class RefusalTests(SynchronousTestCase):
 class ExemplarTests(SynchronousTestCase):
     """Requests as examples of a time to the head."""
 
+    def test_sampled_ones_name_their_trace(self) -> None:
+        """A query leads from a bucket to the trace."""
+        gateway = Gateway()
+        one = Exchange()
+        one.record.trace_id, one.record.ttfb_ms = "f" * 32, 7
+        gateway.metrics.answered(cast(LiveExchange, one))
+        found = gateway.scrape().of(names.TIME_TO_HEAD)
+        (example,) = [sample.exemplar for sample in found if sample.exemplar]
+        self.assertEqual(example.labels["trace_id"], "f" * 32)
+
     def test_the_newest_of_each_range(self) -> None:
         """At the time of its head."""
         gateway = Gateway()

@@ -26,6 +26,11 @@ from tests.wire.operate.technical import technical
 
 PATH = "/_node/metrics/prometheus"
 TOKEN = "0123456789abcdef-scraper"
+DRAIN_FAMILIES = (
+    "relay_draining",
+    "relay_drain_streams_left",
+    "relay_drain_remaining_seconds",
+)
 DAEMON = SharedDaemon(lambda _: f'[technical]\ntoken = "{TOKEN}"\n')
 
 
@@ -148,6 +153,28 @@ class MetricsTests(WireCase):
         key = "GATEWAY_CLIENT_CONNECTION_REFUSED"
         self.assertEqual(found["relay_refusals_total"][f"{down} {key}"], 1)
         self.assertGreater(found["relay_http_requests_total"][" management 2xx"], 0)
+
+    def test_a_drain(self) -> None:
+        """What is left of it, and how long it may take."""
+        daemon = self.start_daemon(toml=f'[technical]\ntoken = "{TOKEN}"\n')
+        daemon.publish(topics_api("/drained", {}))
+        client = RawClient(daemon.port)
+        self.addCleanup(client.close)
+        client.get("/drained/t", "Accept: text/event-stream")
+        client.until(b"\r\n\r\n")
+
+        def state() -> tuple[float, float, bool]:
+            found = scraped(daemon, "?metrics=" + ",".join(DRAIN_FAMILIES))
+            draining, streams, left_s = (found[name][""] for name in DRAIN_FAMILIES)
+            return draining, streams, left_s > 0
+
+        self.assertEqual(state(), (0, 0, False))
+        wanted = {"seconds": 600, "hardStopSeconds": 900}
+        answer = technical(daemon, "POST", "/_node/drain", wanted)
+        self.assertEqual(answer.status, 202, answer.body)
+        self.assertEqual(state(), (1, 1, True))
+        self.assertEqual(technical(daemon, "DELETE", "/_node/drain").status, 200)
+        self.assertEqual(state(), (0, 0, False))
 
     def test_formats(self) -> None:
         """Plain text, and OpenMetrics with requests as examples."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from relay.observability.metrics.catalog.certificates import CERTIFICATES
 from relay.observability.metrics.catalog.channels import CHANNELS, DELIVERIES
-from relay.observability.metrics.catalog.node import CONFIGURATION, PROCESS
+from relay.observability.metrics.catalog.node import CONFIGURATION, DRAIN, PROCESS
 from relay.observability.metrics.catalog.records import RECORDS
 from relay.observability.metrics.catalog.streams import CALLS, STREAMS
 from relay.observability.metrics.catalog.tracing import TRACING
@@ -24,6 +24,7 @@ SECTIONS: Mapping[str, tuple[Family, ...]] = {
     "Certificates": CERTIFICATES,
     "Tracing": TRACING,
     "Flight records": RECORDS,
+    "Drain": DRAIN,
     "Process": PROCESS,
 }
 FAMILIES = tuple(family for section in SECTIONS.values() for family in section)

@@ -49,6 +49,24 @@ RELOAD_TIME = gauge(
     "When the settings file was last put in force, in seconds since the Unix epoch.",
     "Older than the last change of the file: no reload was asked for, or it failed.",
 )
+DRAINING = gauge(
+    "relay_draining",
+    (),
+    "1 while the daemon drains or is drained, otherwise 0.",
+    "1 without a deployment or restart under way: see `GET /_node/drain`.",
+)
+DRAIN_STREAMS = gauge(
+    "relay_drain_streams_left",
+    (),
+    "Event streams that the drain of the daemon has still to end; 0 without a drain.",
+    "It falls evenly; if it does not, see the log of the daemon.",
+)
+DRAIN_REMAINING = gauge(
+    "relay_drain_remaining_seconds",
+    (),
+    "The time until the drain cuts what is left; 0 without a drain.",
+    "Compare with the time that the service manager grants for a stop.",
+)
 LOOP_LAG = histogram(
     "relay_loop_lag_seconds",
     (),
@@ -105,6 +123,7 @@ MAX_FDS = gauge(
     "Raise it in the unit: a stream of a PROXY API takes two.",
 )
 
+DRAIN = (DRAINING, DRAIN_STREAMS, DRAIN_REMAINING)
 CONFIGURATION = (
     RELOAD_SUCCESSFUL,
     RELOAD_TIME,
