@@ -7,11 +7,15 @@ import json
 import os
 import re
 import time
+from datetime import datetime
 from pathlib import Path
 
+from tests.pki import Authority
 from tests.wire.harness.client import RawClient
 from tests.wire.harness.daemon import Daemon, proxy_api, until
+from tests.wire.harness.ports import fixed_port
 from tests.wire.harness.scripted import Connection, answering, scripted
+from tests.wire.lifecycle.test_stop import served
 from tests.wire.operate.reloading import ReloadCase
 from tests.wire.operate.technical import ADMIN, technical
 
@@ -275,3 +279,42 @@ class PartsTests(ReloadCase):
         self.assertEqual(daemon.manage("GET", "/apis", headers=headers).status, 200)
         answer = technical(daemon, "POST", "/_node/reload", authorization=token)
         self.assertEqual(answer.status, 403)
+
+    def test_public_url(self) -> None:
+        """The management API shows the new URL."""
+        daemon = self.start()
+        with scripted(answering(OK)) as (port, _):
+            api = daemon.publish(proxy_api(f"http://127.0.0.1:{port}/", "/a"))
+            self.reload(daemon, '[gateway]\npublic_url = "https://events.example"\n')
+            shown = daemon.must("GET", f"/apis/{api}/exposedEntrypoints")
+            self.assertEqual(
+                [one["value"] for one in shown], ["https://events.example/a"]
+            )
+
+    def test_drain(self) -> None:
+        """A drain that begins after the reload has the new spread and delay."""
+        daemon = self.start()
+        self.reload(daemon, "[drain]\nspread_ms = 3600000\ndelay_ms = 600000\n")
+        shape = technical(daemon, "POST", "/_node/drain", {}).json()
+        begun, ends = (
+            datetime.fromisoformat(shape[name]) for name in ("startedAt", "hardStopAt")
+        )
+        self.assertGreaterEqual((ends - begun).total_seconds(), 4209)
+
+    def test_certificates(self) -> None:
+        """Files are looked at after the new interval."""
+        directory = self.new_directory()
+        authority = Authority()
+        written = authority.server("localhost").write(str(directory))
+        port = fixed_port()
+        toml = (
+            f'[[gateway.listeners]]\nid = "tls"\n'
+            f'endpoint = "tcp:{port}:interface=127.0.0.1"\n'
+            f'[gateway.listeners.tls]\ncertificate = "{written.certificate}"\n'
+            f'key = "{written.key}"\n[certificates]\nwatch_interval_ms = '
+        )
+        daemon = self.start(f"{toml}86400000\n")
+        first = served(port)
+        self.reload(daemon, f"{toml}100\n")
+        authority.server("localhost").write(str(directory))
+        until(lambda: served(port) != first, "the renewed certificate is served")
