@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from relay.daemon.listener import Place
+from relay.observability.tracing.service import headers_in_file
 from relay.settings.schema import Settings
 from relay.settings.source import SettingsError
 from relay.settings.token_file import token_in
@@ -16,22 +19,19 @@ def check_files(settings: Settings) -> None:
 
     :raises SettingsError: with one line for each file that cannot be used.
     """
+    ca, token_file = settings.outbound.ca, settings.technical.token_file
+    reads: list[Callable[[], object]] = [one.read_tls for one in _secured(settings)]
+    if ca is not None:
+        reads.append(lambda: load_certificates(from_path("outbound.ca", ca)))
+    if token_file is not None:
+        reads.append(lambda: token_in(token_file))
+    reads.append(lambda: headers_in_file(settings.tracing.headers_file))
     mistakes: list[str] = []
-    for place in _secured(settings):
+    for read in reads:
         try:
-            place.read_tls()
-        except MaterialError as error:
-            mistakes.append(str(error))
-    if settings.outbound.ca is not None:
-        try:
-            load_certificates(from_path("outbound.ca", settings.outbound.ca))
-        except MaterialError as error:
-            mistakes.append(str(error))
-    if settings.technical.token_file is not None:
-        try:
-            token_in(settings.technical.token_file)
-        except SettingsError as error:
-            mistakes += error.mistakes
+            read()
+        except (MaterialError, SettingsError) as error:
+            mistakes += str(error).splitlines()
     if mistakes:
         raise SettingsError(*mistakes)
 

@@ -106,14 +106,13 @@ class Listener:
     One port, and the factory that it is opened with before its site is ready.
 
     :param place: where it listens.
-    :param admission: counts the connections; None for a listener that is not paused
-        near the limit of open files.
+    :param admission: counts the connections of clients of published APIs.
     """
 
     log = Logger()
     noisy = False
 
-    def __init__(self, place: Place, admission: Admission | None) -> None:
+    def __init__(self, place: Place, admission: Admission) -> None:
         self.place = place
         self.port: Any = None
         """The open port; None before :meth:`open`."""
@@ -164,7 +163,7 @@ class Listener:
 
     def logPrefix(self) -> str:
         """Return what Twisted's own log lines call the listener."""
-        gateway = "gateway " if self._admission is not None else ""
+        gateway = "gateway " if self.place.for_clients else ""
         return f"{gateway}{self.place.name} ({self.place.endpoint})"
 
     def doStart(self) -> None:
@@ -179,7 +178,7 @@ class Listener:
 
     def buildProtocol(self, addr: IAddress) -> IProtocol | None:
         """Build the protocol of the site."""
-        if self._admission is not None:
+        if self.place.for_clients:
             self._admission.connected()
         return None if self._factory is None else self._factory.buildProtocol(addr)
 

@@ -51,10 +51,7 @@ class Listeners(Service):
         """Pauses the listeners for clients near the limit of open files."""
         self.head_timeout_ms = head_timeout_ms
         """How long the header of a PROXY protocol may take on a port that is opened."""
-        self.all = [self._listener(place) for place in places]
-
-    def _listener(self, place: Place) -> Listener:
-        return Listener(place, self.admission if place.for_clients else None)
+        self.all = [Listener(place, self.admission) for place in places]
 
     @property
     def for_clients(self) -> list[Listener]:
@@ -118,7 +115,7 @@ class Listeners(Service):
             for place in places:
                 found = _best(left, place)
                 if found is None:
-                    found = self._listener(place)
+                    found = Listener(place, self.admission)
                     change.open(found)
                 else:
                     left.remove(found)

@@ -248,6 +248,19 @@ class ChangeTests(SynchronousTestCase):
         ((_, after),) = self.made
         self.assertEqual((before.accepted, after.accepted), (0, 1))
 
+    def test_a_port_for_others(self) -> None:
+        """Clients and operators may exchange their ports, which stay open."""
+        management, clients = self.listeners.all
+        other = replace(self.clients, endpoint=management.place.endpoint)
+        places = [Place("management", self.clients.endpoint), self.place(other)]
+        self.change(*places).commit()
+        self.assertEqual(self.listeners.all, [clients, management])
+        self.assertEqual(self.listeners.for_clients, [management])
+        for listener, counted in ((management, 1), (clients, 0)):
+            self.listeners.admission._connections = 0
+            listener.buildProtocol(listener.port.getHost())
+            self.assertEqual(self.listeners.admission._connections, counted)
+
     def test_a_removed_listener(self) -> None:
         """Its port is closed, and its site is stopped."""
         (listener,) = self.listeners.for_clients

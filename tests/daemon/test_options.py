@@ -104,16 +104,17 @@ class CheckTests(SynchronousTestCase):
         files = (
             '[outbound]\nca = "/nowhere/ca.pem"\n'
             '[technical]\ntoken_file = "/nowhere/token"\n'
+            '[tracing]\nheaders_file = "/nowhere/headers"\n'
             '[management.tls]\ncertificate = "/nowhere/c.pem"\nkey = "/nowhere/k.pem"\n'
             '[[gateway.listeners]]\nid = "a"\nendpoint = "tcp:0"\n'
             "[gateway.listeners.tls]\n"
             'certificate = "/nowhere/d.pem"\nkey = "/nowhere/e.pem"\n'
         )
         lines = str(self.check(files)[0]).splitlines()
-        self.assertEqual(len(lines), 4)
+        self.assertEqual(len(lines), 5)
         for line, words in zip(
             lines,
-            ("management: ", "listener a: ", "outbound.ca", "technical.token_file"),
+            ("management", "listener a", "outbound.ca", "technical.token", "tracing."),
             strict=True,
         ):
             self.assertIn(words, line)

@@ -65,7 +65,9 @@ class Tracing:
         """
         if settings.endpoint is None:
             return self._switch_off
-        headers = read_headers(settings.headers) | _in_file(settings.headers_file)
+        headers = read_headers(settings.headers) | headers_in_file(
+            settings.headers_file
+        )
         return lambda: self._begin(settings, with_query, ca, headers)
 
     def _switch_off(self) -> None:
@@ -127,8 +129,13 @@ class Tracing:
         return succeed(None) if export is None else export.stop()
 
 
-def _in_file(path: str | None) -> dict[str, str]:
-    """Read the headers in a file; none without a file."""
+def headers_in_file(path: str | None) -> dict[str, str]:
+    """
+    Read the headers in a file.
+
+    :param path: of ``tracing.headers_file``; None for no headers.
+    :raises SettingsError: when the file cannot be used.
+    """
     if path is None:
         return {}
     try:
