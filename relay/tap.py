@@ -28,6 +28,7 @@ from relay.assembly.places import DEMO, MANAGEMENT, TECHNICAL, SiteMaker, places
 from relay.assembly.probes import daemon_probes, unready, vitals
 from relay.assembly.reload import Parts
 from relay.assembly.sites import Sites
+from relay.assembly.systemd import supervise
 from relay.assembly.tracing import open_tracing
 from relay.daemon.data_dir import DataDir
 from relay.daemon.errors import CannotStart
@@ -295,6 +296,7 @@ class RelayService(MultiService):
         settle_garbage()
         self._listeners.accept()
         self._readiness.clear(STARTING)
+        supervise(self, gateway, self._reload, self._settings.process.stop_timeout_ms)
 
     def _failed(self, failure: Failure) -> None:
         """End a daemon that cannot serve, which is a defect of it or of a plugin."""

@@ -143,6 +143,8 @@ class NodeDrain:
         self.state = DrainState.SERVING
         self.stopping = False
         """Whether the daemon stops, so that it does not serve again."""
+        self.on_stop: Callable[[float], object] = _nothing
+        """Called when the daemon stops, with how long its exchanges may take to end."""
         self._begun_ms = 0
         self._streams_at_start = 0
         self._draining: Draining | None = None
@@ -240,6 +242,7 @@ class NodeDrain:
 
         :return: fires when no exchange is left.
         """
+        self.on_stop(self.longest_s)
         if self._draining is None:
             self.begin(None, None)
         self.stopping = True
@@ -304,3 +307,7 @@ class NodeDrain:
 def _fire(waiting: list[Deferred[None]]) -> None:
     while waiting:
         waiting.pop().callback(None)
+
+
+def _nothing(longest_s: float) -> None:
+    """Do nothing."""

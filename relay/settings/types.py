@@ -5,7 +5,9 @@ exists as soon as its field does. pydantic checks values against annotations, wi
 any conversion: a value of another type is refused.
 """
 
+import os
 import re
+import socket
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, is_dataclass
@@ -209,6 +211,8 @@ def _endpoint(description: str) -> str:
         raise ValueError(
             "must be a plain endpoint such as tcp:8443; TLS is set by the tls table"
         )
+    if kind == "systemd":
+        return _inherited(description)
     port = re.match(r"(?:haproxy:)?tcp6?:(?:port=)?(\d+)", description)
     if port and int(port[1]) > 65535:
         raise ValueError(f"must have a port from 0 to 65535, not {port[1]}")
@@ -224,6 +228,40 @@ def _endpoint(description: str) -> str:
             f"not {description!r} ({type(error).__name__}: {error})"
         ) from None
     return description
+
+
+@cache
+def _inherited(description: str) -> str:
+    """
+    Complete the endpoint string of a socket that systemd has passed on.
+
+    The result is kept: once it is listened on, the descriptor has another number.
+
+    :return: with the address family of the socket, which Twisted wants to be told.
+    """
+    wanted = re.fullmatch(
+        r"((?:haproxy:)?systemd:(?:name=[^:=]+|index=\d+))(?::domain=(INET6?|UNIX))?",
+        description,
+    )
+    if wanted is None:
+        raise ValueError(
+            "must have the form systemd:name=NAME or systemd:index=NUMBER, "
+            f"not {description!r}"
+        )
+    plain = wanted[1].removeprefix("haproxy:")
+    try:
+        found: Any = serverFromString(  # type: ignore[no-untyped-call]
+            cast(IReactorCore, None), f"{plain}:domain=INET"
+        )
+        with socket.socket(fileno=os.dup(found.fileno)) as inherited:
+            family = inherited.family.name.removeprefix("AF_")
+    except (LookupError, OSError):
+        raise ValueError(
+            f"{description!r} names no socket that systemd has passed on (LISTEN_FDS)"
+        ) from None
+    if wanted[2] not in (None, family):
+        raise ValueError(f"must have domain={family}, the family of the socket")
+    return f"{wanted[1]}:domain={family}"
 
 
 def _endpoint_or_off(description: str) -> str:

@@ -75,6 +75,7 @@ UNTESTED = {
     "relay.assembly.gateway": "composition; in tests/wire",
     "relay.assembly.records": "composition; in tests/wire/operate",
     "relay.assembly.sites": "composition; in tests/wire",
+    "relay.assembly.systemd": "composition; in tests/wire/operate",
     "relay.assembly.places": "composition; in tests/wire/operate/test_reload.py",
     "relay.assembly.reload": "composition; in tests/wire/operate/test_reload.py",
     "relay.technical.reload": "in tests/wire/operate/test_reload.py",
