@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
+from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
 from twisted.logger import Logger
-from twisted.plugin import IPlugin, getPlugins
+from twisted.plugin import IPlugin
 from zope.interface import Interface, Invalid
 from zope.interface.verify import verifyObject
 
@@ -19,14 +21,35 @@ log = Logger()
 
 def found_in(*packages: ModuleType) -> list[object]:
     """
-    Look for plugins.
+    Import the modules of plugin packages, and list the plugins in them.
 
-    Where Twisted cannot write its list of plugins (``dropin.cache``) it imports every
-    module again, so that each package is searched once a start.
+    Twisted's own search keeps a list of plugins in each package, which it cannot write
+    where the installation is read-only. Here all modules are imported in any case. One
+    that cannot be imported is logged.
 
     :param packages: plugin packages; the packages within them are not searched.
     """
-    return [one for package in packages for one in getPlugins(IPlugin, package)]
+    found: dict[int, object] = {}
+    for package in packages:
+        prefix = f"{package.__name__}."
+        for module in iter_modules(package.__path__, prefix):
+            if not module.ispkg:
+                for value in vars(_imported(module.name)).values():
+                    if IPlugin.providedBy(value):
+                        found[id(value)] = value
+    return list(found.values())
+
+
+def _imported(name: str) -> object:
+    try:
+        return import_module(name)
+    except Exception:
+        log.failure("the plugin module {name} cannot be imported", name=name)
+        return _Nothing()
+
+
+class _Nothing:
+    """Stands for a module that cannot be imported."""
 
 
 class UsablePlugins(Mapping[str, _I], Generic[_I, _K]):

@@ -18,6 +18,7 @@ from tests.repo.tree import ROOT
 
 SAMPLE = ROOT / "etc" / "relay.toml"
 UNIT = ROOT / "etc" / "relay.service"
+SOCKET = ROOT / "etc" / "relay.socket"
 GUIDE = ROOT / "docs" / "reference" / "settings.md"
 
 
@@ -112,10 +113,10 @@ class GuideTests(SynchronousTestCase):
 
 
 class UnitTests(SynchronousTestCase):
-    """``etc/relay.service``."""
+    """``etc/relay.service`` and ``etc/relay.socket``."""
 
     def test_systemd_accepts_it(self) -> None:
-        """systemd finds no fault in the unit, once its program exists."""
+        """systemd finds no fault in the units, once the program exists."""
         if shutil.which("systemd-analyze") is None:
             raise SkipTest("systemd-analyze is not installed")
         directory = self.mktemp()
@@ -123,8 +124,9 @@ class UnitTests(SynchronousTestCase):
         path = f"{directory}/relay.service"
         with open(path, "w") as file:
             file.write(UNIT.read_text().replace("/opt/relay/bin/twistd", "/bin/true"))
+        shutil.copy(SOCKET, directory)
         done = subprocess.run(
-            ["systemd-analyze", "verify", path],
+            ["systemd-analyze", "verify", path, f"{directory}/relay.socket"],
             capture_output=True,
             text=True,
             timeout=60,
@@ -132,7 +134,8 @@ class UnitTests(SynchronousTestCase):
         )
         # Other units of this machine may have faults of their own.
         said = (done.stdout + done.stderr).splitlines()
-        self.assertEqual([line for line in said if "relay.service" in line], [])
+        wrong = [one for one in said if "relay.service" in one or "relay.socket" in one]
+        self.assertEqual(wrong, [])
 
     def test_outlives_the_stop(self) -> None:
         """systemd waits longer than a stop of the daemon takes at the most."""
