@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from relay.assembly.gateway import GatewayService
 from relay.daemon.reload import Reload
+from relay.gateway.drain import end_evenly
 from relay.gateway.live_view import LiveView
 from relay.installed import Installed
 from relay.management.access.auth import Authenticator
@@ -95,7 +97,11 @@ class Sites:
             Configuration(lambda: self.sources.describe(self.reload.settings)),
             PrometheusMetrics(self.metrics),
             Drain(self.gateway.drain, services.wall_ms),
-            LiveStreams(Streams(self.reactor, services.live, LiveView()), watches),
+            LiveStreams(
+                Streams(self.reactor, services.live, LiveView()),
+                watches,
+                partial(end_evenly, self.reactor),
+            ),
             Reloads(self.reload, self.store, self.facts),
         )
         return TechnicalSite(

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from relay.model.outcome import Outcome
+from relay.model.outcome import ENDED_BY_OPERATOR, Outcome
 from relay.observability.live import LiveExchange
 from relay.reactor.turns import STREAMS, turns_of
 
@@ -59,6 +59,7 @@ class Drain:
         ``spread_s``.
     :param done: called once, when no exchange is left or all were cut. It is not called
         after :meth:`cancel`.
+    :param key: the error key of those that are ended; None for none.
     """
 
     def __init__(
@@ -69,10 +70,12 @@ class Drain:
         spread_s: float,
         hard_stop_s: float,
         done: Callable[[], None],
+        key: str | None = None,
     ) -> None:
         self._clock = clock
         self._remaining = remaining
         self._outcome = outcome
+        self._key = key
         self._spread_s = spread_s
         self._hard_stop_s = hard_stop_s
         self._begun_s: float | None = None
@@ -147,7 +150,7 @@ class Drain:
         self._streams = []
         if not self._is_cut:
             self._is_cut = True
-            self._each([partial(one.end, self._outcome) for one in self._remaining()])
+            self._each([partial(self._end, one) for one in self._remaining()])
 
     def _end_due(self, now_s: float) -> None:
         """End as many streams as the schedule wants by now."""
@@ -174,7 +177,34 @@ class Drain:
 
     def _leave(self, one: LiveExchange) -> None:
         one.leaves_evenly = self._spread_s > 0
-        one.end(self._outcome)
+        self._end(one)
+
+    def _end(self, one: LiveExchange) -> None:
+        one.end(self._outcome, self._key)
 
     def _each(self, ends: Sequence[Callable[[], None]]) -> None:
         turns_of(self._clock, STREAMS).each(ends)
+
+
+def end_evenly(
+    clock: IReactorTime, exchanges: Sequence[LiveExchange], spread_s: float
+) -> None:
+    """
+    End exchanges for an operator.
+
+    :param spread_s: the time over which event streams are ended, in seconds; other
+        calls may finish until then.
+    """
+    left = list(exchanges)
+
+    def remaining() -> list[LiveExchange]:
+        left[:] = [one for one in left if one.record.outcome is None]
+        return left
+
+    def done() -> None:
+        """Nobody waits for the end."""
+
+    drain = Drain(
+        clock, remaining, Outcome.STOPPED, spread_s, spread_s, done, ENDED_BY_OPERATOR
+    )
+    drain.start()

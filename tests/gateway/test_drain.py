@@ -9,8 +9,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.gateway.drain import LOOK_S, SLICE_S, Drain
-from relay.model.outcome import Outcome
+from relay.gateway.drain import LOOK_S, SLICE_S, Drain, end_evenly
+from relay.model.outcome import ENDED_BY_OPERATOR, Outcome
 from relay.model.transferred import Transferred
 from relay.observability.access import AccessRecord
 from tests.gateway.harness import (
@@ -50,7 +50,7 @@ class Exchange:
     def end(self, outcome: Outcome, key: str | None = None) -> None:
         """End."""
         if self.record.outcome is None:
-            self.record.outcome = outcome
+            self.record.outcome, self.record.error_key = outcome, key
             self.ended_s = self._clock.seconds()
 
 
@@ -95,6 +95,24 @@ class ScheduleTests(SynchronousTestCase):
         """Count the ends in the second that has the most."""
         ends = sorted(one.ended_s for one in streams if one.ended_s is not None)
         return max(sum(first <= end < first + 1 for end in ends) for first in ends)
+
+    def test_for_an_operator(self) -> None:
+        """Streams end evenly, other calls may finish; others than these go on."""
+        streams, calls = self.add(100), self.add(5, endless=False)
+        others = self.add(5)
+        end_evenly(cast(Any, self.clock), [*streams, *calls], 10)
+        self.run_until(5)
+        ended = sum(one.ended_s is not None for one in streams)
+        self.assertNear(ended, 50, 5)
+        self.assertEqual([one.ended_s for one in calls], [None] * 5)
+        calls[0].end(Outcome.COMPLETED)
+        self.run_until(11)
+        for one in (*streams, *calls[1:]):
+            self.assertEqual(one.record.outcome, Outcome.STOPPED)
+            self.assertEqual(one.record.error_key, ENDED_BY_OPERATOR)
+        self.assertEqual(calls[0].record.outcome, Outcome.COMPLETED)
+        self.assertEqual([one.ended_s for one in others], [None] * 5)
+        self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_nothing_to_end(self) -> None:
         """It is done when it begins, and leaves no timer."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 
 from twisted.logger import Logger
 
@@ -13,7 +14,7 @@ from relay.management.http.routing import RestCall, route
 from relay.model.role import Role
 from relay.model.schema.errors import Issue
 from relay.observability.live import LiveExchange
-from relay.technical.streams.ending import end_now, end_one, end_spread
+from relay.technical.streams.ending import end_now, end_one
 from relay.technical.streams.filters import FILTERS, SORTS, StreamFilter
 from relay.technical.streams.listing import OLDEST_FIRST, Order, Streams
 from relay.technical.streams.watch import Watch, Watches
@@ -23,6 +24,8 @@ MOST_WATCHERS = 16
 INTERVAL_MS = 1000
 SHORTEST_MS, LONGEST_MS = 250, 60_000
 LONGEST_SPREAD_S = 86_400.0
+EndEvenly = Callable[[Sequence[LiveExchange], float], None]
+"""Ends exchanges, spread over a time in seconds."""
 _PAGING = ("page", "perPage", "sortBy")
 _SECONDS = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,3})?")
 
@@ -33,13 +36,17 @@ class LiveStreams:
 
     :param streams: of the process.
     :param watches: the clients that follow the changes.
+    :param end_evenly: ends exchanges, spread over a time.
     """
 
     log = Logger()
 
-    def __init__(self, streams: Streams, watches: Watches) -> None:
+    def __init__(
+        self, streams: Streams, watches: Watches, end_evenly: EndEvenly
+    ) -> None:
         self._streams = streams
         self._watches = watches
+        self._end_evenly = end_evenly
 
     @route("GET", "/streams", query=(*FILTERS, *_PAGING, "intervalMs"))
     async def list(self, call: RestCall) -> Reply:
@@ -94,7 +101,7 @@ class LiveStreams:
             filter=call.query.replaced(),
         )
         if over_s:
-            end_spread(self._streams.clock, found, over_s)
+            self._end_evenly(found, over_s)
             return Reply(202, {"ending": len(found), "overSeconds": over_s})
         return Reply(200, {"ended": await end_now(self._streams.clock, found)})
 

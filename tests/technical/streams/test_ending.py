@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any, cast
 
 from twisted.internet.defer import Deferred
 
 from relay.model.outcome import ENDED_BY_OPERATOR, Outcome
 from relay.reactor.turns import STREAMS
-from relay.technical.streams.ending import STEP_S, end_now, end_spread
+from relay.technical.streams.ending import end_now
 from tests.technical.streams.exchanges import Exchange, StreamsCase
 
 
@@ -58,26 +57,3 @@ class EndingTests(StreamsCase):
             end(outcome, key)
 
         return slowly
-
-    def test_spread(self) -> None:
-        """The first end comes at once, the last at the end of the time."""
-        end_spread(cast(Any, self.clock), self.begun, 9.0)
-        counts = [len(self.ended())]
-        for _ in range(9):
-            for _ in range(round(1 / STEP_S)):
-                self.clock.advance(STEP_S)
-            counts.append(len(self.ended()))
-        self.assertEqual(counts[0], 1)
-        for before, after in pairwise(counts):
-            self.assertLessEqual(after - before, 2)
-        self.clock.advance(STEP_S)
-        self.assertEqual(len(self.ended()), 10)
-        self.assertEqual(self.clock.getDelayedCalls(), [])
-
-    def test_those_that_end_meanwhile(self) -> None:
-        """They are not ended again."""
-        end_spread(cast(Any, self.clock), self.begun, 1.0)
-        self.finish(self.begun[5])
-        self.clock.pump([STEP_S] * 30)
-        self.assertEqual(self.begun[5].ends, [(Outcome.CLIENT_GONE, None)])
-        self.assertEqual(len(self.ended()), 9)
