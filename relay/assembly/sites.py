@@ -35,6 +35,7 @@ from relay.technical.site import TechnicalSite
 from relay.technical.streams.listing import Streams
 from relay.technical.streams.resource import LiveStreams
 from relay.technical.streams.watch import Watches
+from relay.technical.trail import NodeTrail
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ class Sites:
         masking = Masking(self.installed.catalog.type_of)
         services, watches = self.gateway.shared, Watches()
         services.observers.add(watches)
+        trail = NodeTrail(self.store, self.facts)
         families = Families(
             masking,
             Node(self.facts),
@@ -101,8 +103,9 @@ class Sites:
                 Streams(self.reactor, services.live, LiveView()),
                 watches,
                 partial(end_evenly, self.reactor),
+                trail,
             ),
-            Reloads(self.reload, self.store, self.facts),
+            Reloads(self.reload, trail),
         )
         return TechnicalSite(
             self.settings, self.tokens, self.authenticator, self.reactor, families

@@ -5,17 +5,13 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
-from twisted.logger import Logger
-
 from relay.management.http.errors import BadRequest, Conflict
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.model.role import Role
 from relay.model.schema.errors import Issue
 from relay.settings.source import SettingsError
-from relay.store.errors import StoreError
-from relay.store.store import Store
-from relay.technical.node import NodeFacts
+from relay.technical.trail import NodeTrail
 
 _NAMED = re.compile(r"([a-z_]+(?:\.[a-z0-9_]+|\[\d+\])*) \(")
 
@@ -59,16 +55,12 @@ class Reloads:
     """
     The resource family of reloads.
 
-    :param store: its audit trail has the reloads that users asked for.
-    :param facts: of this daemon.
+    :param trail: has the reloads that users asked for.
     """
 
-    _log = Logger()
-
-    def __init__(self, reload: Reload, store: Store, facts: NodeFacts) -> None:
+    def __init__(self, reload: Reload, trail: NodeTrail) -> None:
         self._reload = reload
-        self._store = store
-        self._facts = facts
+        self._trail = trail
 
     @route("POST", "/reload", query=("dryRun",), role=Role.ADMIN)
     async def reload(self, call: RestCall) -> Reply:
@@ -85,7 +77,8 @@ class Reloads:
                 issues=[Issue(mistake, _name(mistake)) for mistake in error.mistakes],
             ) from None
         if found.applied and not dry_run:
-            await self._note(found)
+            after = {"applied": list(found.applied), "left": list(found.left)}
+            await self._trail.note("SETTINGS_RELOADED", after)
         return Reply(
             200,
             {
@@ -94,17 +87,6 @@ class Reloads:
                 "left": list(found.left),
             },
         )
-
-    async def _note(self, found: Reloaded) -> None:
-        """Add the reload to the audit trail; it stays in force if the store fails."""
-        node = {"type": "NODE", "id": self._facts.id, "name": self._facts.id}
-        after = {"applied": list(found.applied), "left": list(found.left)}
-        try:
-            await self._store.write(
-                lambda tx: tx.audits.note("SETTINGS_RELOADED", node, {}, after)
-            )
-        except StoreError as error:
-            self._log.warn("the reload is not in the audit trail: {error}", error=error)
 
 
 def _who(call: RestCall) -> str:

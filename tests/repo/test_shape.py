@@ -62,6 +62,7 @@ UNTESTED = {
     "relay.observability.stream_facts": "records without behaviour",
     "relay.technical.streams.stream": "in tests/technical/streams/test_listing.py",
     "relay.technical.streams.turns": "in tests/technical/streams/test_listing.py",
+    "relay.technical.trail": "in tests/wire/operate/test_streams.py",
     "relay.technical.streams.resource": "in tests/wire/operate/test_streams.py",
     "relay.gateway.push": "exercised by all of tests/webhook",
     "relay.technical.configuration": "in tests/wire/operate/test_configuration.py",

@@ -18,6 +18,7 @@ from relay.technical.streams.ending import end_now, end_one
 from relay.technical.streams.filters import FILTERS, SORTS, StreamFilter
 from relay.technical.streams.listing import OLDEST_FIRST, Order, Streams
 from relay.technical.streams.watch import Watch, Watches
+from relay.technical.trail import NodeTrail
 
 MOST_WATCHERS = 16
 """How many clients may follow the changes at one time."""
@@ -37,16 +38,22 @@ class LiveStreams:
     :param streams: of the process.
     :param watches: the clients that follow the changes.
     :param end_evenly: ends exchanges, spread over a time.
+    :param trail: has the ends.
     """
 
     log = Logger()
 
     def __init__(
-        self, streams: Streams, watches: Watches, end_evenly: EndEvenly
+        self,
+        streams: Streams,
+        watches: Watches,
+        end_evenly: EndEvenly,
+        trail: NodeTrail,
     ) -> None:
         self._streams = streams
         self._watches = watches
         self._end_evenly = end_evenly
+        self._trail = trail
 
     @route("GET", "/streams", query=(*FILTERS, *_PAGING, "intervalMs"))
     async def list(self, call: RestCall) -> Reply:
@@ -81,6 +88,7 @@ class LiveStreams:
             "stream {id} is ended by {user}", id=stream_id, user=call.user.name
         )
         end_one(exchange)
+        await self._note(1, f"ids={stream_id}", 0.0)
         return Reply(200, {"ended": 1})
 
     @route("DELETE", "/streams", query=(*FILTERS, "overSeconds"), role=Role.ADMIN)
@@ -102,8 +110,17 @@ class LiveStreams:
         )
         if over_s:
             self._end_evenly(found, over_s)
+            await self._note(len(found), call.query.replaced(), over_s)
             return Reply(202, {"ending": len(found), "overSeconds": over_s})
-        return Reply(200, {"ended": await end_now(self._streams.clock, found)})
+        ended = await end_now(self._streams.clock, found)
+        await self._note(ended, call.query.replaced(), 0.0)
+        return Reply(200, {"ended": ended})
+
+    async def _note(self, count: int, wanted: str, over_s: float) -> None:
+        """Add an end of streams to the audit trail."""
+        content = {"streams": count, "filter": wanted, "overSeconds": over_s}
+        if count:
+            await self._trail.note("STREAMS_ENDED", content)
 
     def _watch(self, query: Query, wanted: StreamFilter, with_path: bool) -> Reply:
         _refuse(query, _PAGING, "is not for event streams")

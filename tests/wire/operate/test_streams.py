@@ -243,6 +243,9 @@ class EndTests(StreamsCase):
             (line["outcome"], line["errorKey"]), ("stopped", "ENDED_BY_OPERATOR")
         )
         self.assertIn(f"stream {first} is ended by admin", self.daemon.log())
+        audits = self.daemon.must("GET", "/audits?events=STREAMS_ENDED")["data"]
+        self.assertIn(f"ids={first}", str(audits[0]))
+        self.assertEqual(audits[0]["user"]["id"], "admin")
         self.publish("still there")
         other.until(b"still there")
         again = call(self.daemon, "DELETE", f"/streams/{first}")
