@@ -168,7 +168,7 @@ class WatcherTests(SynchronousTestCase):
     def test_expiry(self) -> None:
         """A certificate that is about to end is logged at the start, and later."""
         directory = Path(self.mktemp())
-        written = Authority().issue("a", ends=20 * DAY).write(str(directory))
+        written = Authority().issue("a", ends=20.5 * DAY).write(str(directory))
         pair = Pair("listener expiry", written.certificate, written.key)
         pair.load()
         self.watcher.stopService()
@@ -178,6 +178,6 @@ class WatcherTests(SynchronousTestCase):
             self.reactor.advance(INTERVAL_S)
             self.thread()
         mine = [event for event in events if event.get("name") == "listener expiry"]
-        self.assertEqual([event["left"] for event in mine], ["19 days", "4 days"])
+        self.assertEqual([event["left"] for event in mine], ["20 days", "5 days"])
         states = [one for one in self.watcher.states() if one.name == "listener expiry"]
         self.assertEqual([one.presented[0].host for one in states], ["a"])
