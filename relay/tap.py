@@ -237,7 +237,7 @@ class RelayService(MultiService):
         )
         gateway.setServiceParent(self)
         if settings.metrics.enabled:
-            # Its libraries take 3 MB and 50 ms.
+            # Its libraries take 1 MB and 50 ms.
             from relay.assembly.metrics import DaemonMetrics
 
             self._metrics = DaemonMetrics(

@@ -26,6 +26,8 @@ from relay.tally import Histogram, Key, Tally
 
 STEP_EXCHANGES = 100
 """How many exchanges are added up in one step: some 0.3 ms of work."""
+STEP_SERIES = 50
+"""How many series are added in one step: some 0.5 ms of work."""
 GATEWAY = "gateway"
 
 
@@ -159,11 +161,13 @@ class ExchangeMetrics:
         live = list(self._live())
         sums = {key: one.copy() for key, one in self._sums.items()}
         pauses = {key: one.pauses.copy() for key, one in self._times.items()}
-        into.put_all(names.ENDED, self._ended)
-        into.put_all(names.EXCHANGES_ENDED, self._exchanges)
+        yield from into.put_in_steps(names.ENDED, self._ended)
+        yield from into.put_in_steps(names.EXCHANGES_ENDED, self._exchanges)
         into.put_all(names.HTTP_REQUESTS, self._statuses)
-        for key, count in self._refused.items():
-            into.put(names.REFUSALS, count, key, self._newest_refused[key])
+        for number, (key, count) in enumerate(list(self._refused.items())):
+            if number % STEP_SERIES == STEP_SERIES - 1:
+                yield
+            into.put(names.REFUSALS, count, key, self._newest_refused.get(key))
         yield
         for key, times in list(self._times.items()):
             into.put_histogram(names.TIME_TO_HEAD, times.heads, key, times.newest)
@@ -194,14 +198,18 @@ class ExchangeMetrics:
                 found.now += of_client.lasts
         yield
         into.put_all(names.EXCHANGES_OPEN, under_way)
-        for key, one in sums.items():
+        for number, (key, one) in enumerate(sums.items()):
+            if number % STEP_SERIES == STEP_SERIES - 1:
+                yield
             into.put(names.OPEN, one.open, key)
             into.put(names.OPENED, one.opened, key)
             into.put(names.EVENTS_SENT, one.events, key)
             into.put(names.SENT_BYTES, one.sent_bytes, key)
             into.put(names.RECEIVED_BYTES, one.received_bytes, key)
         yield
-        for key, found in pauses.items():
+        for number, (key, found) in enumerate(pauses.items()):
+            if number % STEP_SERIES == STEP_SERIES - 1:
+                yield
             into.put(names.CLIENT_PAUSES, found.count, key)
             into.put(names.CLIENT_PAUSED_SECONDS, found.total_s, key)
             into.put(names.CLIENTS_PAUSED, found.now, key)
