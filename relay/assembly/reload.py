@@ -182,9 +182,10 @@ class Parts:
         return Prepared(lambda: self.gateway.shared.access.replace(opened), abandon)
 
     def _listeners(self, settings: Settings) -> Prepared:
-        self.listeners.head_timeout_ms = settings.gateway.head_timeout_ms
         change = self.listeners.change(
-            places(settings, self.demo_source), self.sites.under(settings)
+            places(settings, self.demo_source),
+            self.sites.under(settings),
+            settings.gateway.head_timeout_ms,
         )
         return Prepared(change.commit, change.abandon)
 

@@ -22,7 +22,7 @@ from zope.interface import implementer
 
 from relay.daemon.admission import Admission
 from relay.daemon.errors import CannotStart
-from relay.http.listener.proxy_protocol import listen
+from relay.http.listener.proxy_protocol import ProxyProtocolFactory, listen
 from relay.settings.listeners import ListenerSettings, TlsSettings
 from relay.tls.material import MaterialError
 from relay.tls.server import HostFiles, ServerCreator, tls_factory
@@ -218,6 +218,12 @@ class Listener:
                 creator.replace(before)
         self.place = place
         self.creator = creator
+
+    def limit_header(self, timeout_ms: float) -> None:
+        """Set how long the header of a PROXY protocol may take, for new connections."""
+        factory = getattr(self.port, "factory", None)
+        if isinstance(factory, ProxyProtocolFactory):
+            factory.timeout_ms = timeout_ms
 
     def pause(self) -> None:
         """Accept no connections."""

@@ -49,8 +49,7 @@ class Listeners(Service):
             lambda: _each(self.for_clients, Listener.accept),
         )
         """Pauses the listeners for clients near the limit of open files."""
-        self.head_timeout_ms = head_timeout_ms
-        """How long the header of a PROXY protocol may take on a port that is opened."""
+        self._head_timeout_ms = head_timeout_ms
         self.all = [Listener(place, self.admission) for place in places]
 
     @property
@@ -75,7 +74,7 @@ class Listeners(Service):
         """
         super().startService()
         for listener in self.all:
-            listener.open(self._reactor, self.head_timeout_ms)
+            listener.open(self._reactor, self._head_timeout_ms)
 
     def serve(self, make_site: MakeSite) -> None:
         """Put a site behind every port that has none."""
@@ -96,7 +95,9 @@ class Listeners(Service):
         message = "; ".join(f"{name}: {why}" for name, why in problems.items() if why)
         return Health(not message, message or None, {"listeners": sorted(problems)})
 
-    def change(self, places: Sequence[Place], make_site: MakeSite) -> ListenerChange:
+    def change(
+        self, places: Sequence[Place], make_site: MakeSite, head_timeout_ms: float
+    ) -> ListenerChange:
         """
         Prepare another set of places.
 
@@ -106,10 +107,11 @@ class Listeners(Service):
 
         :param places: all places where the daemon is to listen.
         :param make_site: makes the site of a place that is new or has changed.
+        :param head_timeout_ms: as above.
         :raises CannotStart: when a port cannot be opened.
         :raises MaterialError: when a TLS file cannot be used.
         """
-        change = ListenerChange(self, make_site, self._reactor)
+        change = ListenerChange(self, make_site, self._reactor, head_timeout_ms)
         left = list(self.all)
         try:
             for place in places:
@@ -160,8 +162,15 @@ class ListenerChange:
 
     log = Logger()
 
-    def __init__(self, listeners: Listeners, make_site: MakeSite, reactor: Any) -> None:
+    def __init__(
+        self,
+        listeners: Listeners,
+        make_site: MakeSite,
+        reactor: Any,
+        head_timeout_ms: float,
+    ) -> None:
         self._listeners = listeners
+        self._head_timeout_ms = head_timeout_ms
         self._make_site = make_site
         self._reactor = reactor
         self._opened: list[Listener] = []
@@ -172,7 +181,7 @@ class ListenerChange:
 
     def open(self, listener: Listener) -> None:
         """Open the port of a new listener."""
-        listener.open(self._reactor, self._listeners.head_timeout_ms)
+        listener.open(self._reactor, self._head_timeout_ms)
         self._opened.append(listener)
 
     def replace(self, listener: Listener, place: Place) -> None:
@@ -200,6 +209,8 @@ class ListenerChange:
                 name=listener.place.name,
             )
         listeners.all = self.after
+        for listener in self.after:
+            listener.limit_header(self._head_timeout_ms)
         for listener in self.removed:
             self.log.info(
                 "no longer listening on {address} ({name})",

@@ -172,7 +172,7 @@ class ChangeTests(SynchronousTestCase):
 
     def change(self, *places: Place) -> ListenerChange:
         """Prepare other places."""
-        return self.listeners.change(places, self.make)
+        return self.listeners.change(places, self.make, 2000)
 
     def test_the_same_places(self) -> None:
         """Nothing is made, opened or closed."""
@@ -247,6 +247,20 @@ class ChangeTests(SynchronousTestCase):
             port.doRead()
         ((_, after),) = self.made
         self.assertEqual((before.accepted, after.accepted), (0, 1))
+
+    def test_the_time_of_a_proxy_header(self) -> None:
+        """It changes for open ports and new ones when the change is committed."""
+        first = ListenerSettings("b", "haproxy:tcp:0:interface=127.0.0.1")
+        self.change(*self.places, self.place(first)).commit()
+        opened = self.listeners.all[-1]
+        factory = opened.port.factory
+        self.assertEqual(factory.timeout_ms, 2000)
+        change = self.listeners.change(
+            [*self.places, self.place(first)], self.make, 3000
+        )
+        self.assertEqual(factory.timeout_ms, 2000)
+        change.commit()
+        self.assertEqual(factory.timeout_ms, 3000)
 
     def test_a_port_for_others(self) -> None:
         """Clients and operators may exchange their ports, which stay open."""
