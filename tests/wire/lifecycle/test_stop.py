@@ -101,7 +101,7 @@ class StopTests(SignalCase):
                 client.get("/slow")
                 until(lambda: connections, "the call is under way")
                 self.send(daemon, signal.SIGTERM)
-                until(partial(_logged, daemon, "Received SIGTERM"), "it stops")
+                until(partial(_logged, daemon, "Relay stops"), "it stops")
                 daemon.check()
                 self.send(daemon, number)
                 self.assertEqual(daemon.ended(), -number)
