@@ -56,7 +56,12 @@ class DefaultTests(WireCase):
         messages = [line.partition("] ")[2] for line in lines]
         self.assertTrue(messages[0].startswith(f"Relay {__version__} starts"))
         self.assertIn(f"API {api_id}: serving deployment 1", messages)
-        self.assertEqual(messages[-2:], ["Relay stops", "Relay has stopped"])
+        begin, draining, *end = messages[messages.index("Relay stops") :]
+        self.assertTrue(draining.startswith("draining: 0 event streams"), draining)
+        self.assertEqual(
+            [begin, *end],
+            ["Relay stops", "drained: no exchange is open", "Relay has stopped"],
+        )
         changes = [one for one in messages if "'/management/v2" in one]
         self.assertTrue(changes)
         for change in changes:
