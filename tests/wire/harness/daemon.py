@@ -236,15 +236,15 @@ class Daemon:
         lines = self.log().splitlines()[-_SHOWN_LINES:]
         return "\n".join([f"the end of {self.log_path}:", *lines])
 
-    def stop(self) -> int:
+    def stop(self, bound_s: float = BOUND_S) -> int:
         """Ask it to stop, and give its exit status."""
-        return self._end(signal.SIGTERM)
+        return self._end(signal.SIGTERM, bound_s)
 
     def kill(self) -> None:
         """End it as a crash does."""
         self._end(signal.SIGKILL)
 
-    def _end(self, number: int) -> int:
+    def _end(self, number: int, bound_s: float = BOUND_S) -> int:
         if self.process is None:
             return 0
         try:
@@ -252,7 +252,7 @@ class Daemon:
         finally:
             process = self._forget()
         process.send_signal(number)
-        return process.wait(BOUND_S)
+        return process.wait(bound_s)
 
     def discard(self) -> None:
         """Kill it, if it runs at all."""
