@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice, zip_longest
 from typing import NamedTuple
 
@@ -148,27 +149,35 @@ class TextFormat:
 
         :param samples: its samples; without any only its type is written.
         """
-        yield self._write(family, list(islice(samples, STEP_SAMPLES)), False)
+        first = list(islice(samples, STEP_SAMPLES))
+        if not first:
+            yield _declared(family, self._exemplars)
+            return
+        yield _text(family, first, self._exemplars)
         while some := list(islice(samples, STEP_SAMPLES)):
-            yield self._write(family, some, True)
-
-    def _write(self, family: Family, samples: list[Sample], goes_on: bool) -> bytes:
-        metric = Metric(family.base, family.meaning, family.kind.value, family.unit)
-        metric.samples = samples
-        if self._exemplars:
-            text: bytes = openmetrics.generate_latest(_One(metric))
-            text = text.removesuffix(_END)
-        else:
-            text = generate_latest(_One(metric))
-        if goes_on:
-            lines = text.splitlines(keepends=True)
-            text = b"".join(line for line in lines if not line.startswith(b"#"))
-        return text
+            lines = _text(family, some, self._exemplars).splitlines(keepends=True)
+            yield b"".join(line for line in lines if not line.startswith(b"#"))
 
     @property
     def end(self) -> bytes:
         """What stands behind the last family."""
         return _END if self._exemplars else b""
+
+
+@cache
+def _declared(family: Family, exemplars: bool) -> bytes:
+    """Write a family without samples: always the same."""
+    return _text(family, [], exemplars)
+
+
+def _text(family: Family, samples: list[Sample], exemplars: bool) -> bytes:
+    metric = Metric(family.base, family.meaning, family.kind.value, family.unit)
+    metric.samples = samples
+    if not exemplars:
+        plain: bytes = generate_latest(_One(metric))
+        return plain
+    text: bytes = openmetrics.generate_latest(_One(metric))
+    return text.removesuffix(_END)
 
 
 class _One:
