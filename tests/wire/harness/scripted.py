@@ -135,6 +135,8 @@ def scripted(
     try:
         yield listener.getsockname()[1], errors
     finally:
+        # Without it the thread that accepts would take one more connection.
+        listener.shutdown(socket.SHUT_RDWR)
         listener.close()
         for handle in open_sockets:
             with contextlib.suppress(OSError):
