@@ -32,9 +32,10 @@ class Deployer:
     """
     Turns deployments into served APIs and updates the route table.
 
-    Exchanges in flight keep the deployment that they began with. An API that is stopped
-    or deleted takes no new calls at once; its event streams end over the spread, and
-    other calls have ``drain_timeout_ms`` more to end by themselves.
+    Exchanges in flight keep the deployment that they began with, unless the next one
+    ends the event streams among them (``redeployment``). An API that is stopped or
+    deleted takes no new calls at once; its event streams end over the spread, and other
+    calls have ``drain_timeout_ms`` more to end by themselves.
 
     When a deployment cannot be served, the former one stays in force. The result of
     each is noted for the report to the store.
@@ -65,7 +66,8 @@ class Deployer:
         self.spread_s = spread_s
         """As above; it may be changed."""
         self._draining: dict[str, _Draining] = {}
-        """By API id, the drain of the exchanges that were open when the API stopped."""
+        """By API id, the drain of the exchanges that were open when the API was stopped
+        or deployed again."""
         self._refused: dict[str, Deployment] = {}
         """The deployments that could not be served, by API id."""
         self._closed = False
@@ -155,17 +157,29 @@ class Deployer:
                 hold = before.hold()
                 self._swap(before, None)
                 self.log.info("API {api_id}: stopped", api_id=api_id)
-                self._drain(api_id, self.spread_s, hold)
+                self._drain(api_id, self.spread_s, hold, streams_only=False)
         elif before is None or not before.serves(deployment):
             api = self._replace(deployment, before, in_force)
             if api is not None:
                 self._served[api_id] = api
-                self._swap(before, api)
-                if before is None:
-                    self._stop_draining(api_id)
+                self._replaced(before, api)
         else:
             self._refused.pop(api_id, None)
             self._note(api_id, _serving(before))
+
+    def _replaced(self, before: ServedApi | None, after: ServedApi) -> None:
+        """Serve a deployment, and end the streams of those before it if it says so."""
+        if before is None:
+            self._swap(None, after)
+            self._stop_draining(after.id)
+            return
+        wanted = after.redeployment
+        if wanted.running_streams == "keep":
+            self._swap(before, after)
+            return
+        hold = before.hold()
+        self._swap(before, after)
+        self._drain(after.id, wanted.spread_ms / 1000.0, hold, streams_only=True)
 
     def _swap(self, before: ServedApi | None, after: ServedApi | None) -> None:
         """Put an API into the route table in the place of its former deployment."""
@@ -251,13 +265,24 @@ class Deployer:
             )
         return api, None
 
-    def _drain(self, api_id: str, spread_s: float, hold: Callable[[], None]) -> None:
+    def _drain(
+        self,
+        api_id: str,
+        spread_s: float,
+        hold: Callable[[], None],
+        streams_only: bool,
+    ) -> None:
         """
         End the exchanges of an API that are open now.
 
         :param hold: called when none of them is left.
+        :param streams_only: whether only event streams are ended.
         """
-        left = self._resource.services.live.of_api(api_id)
+        left = [
+            one
+            for one in self._resource.services.live.of_api(api_id)
+            if one.ends_at_once or not streams_only
+        ]
 
         def remaining() -> list[LiveExchange]:
             left[:] = [one for one in left if one.record.outcome is None]

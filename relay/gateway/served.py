@@ -26,6 +26,7 @@ from relay.http.front import fault_refusal
 from relay.http.headers import drop_hop_by_hop
 from relay.http.refusals import NULL_BYTE, Refusal, Refused
 from relay.model.api.definition import ApiDefinition, HttpListener
+from relay.model.api.redeployment import RedeploymentOptions
 from relay.model.records import Deployment
 from relay.model.schema.types.request_target import PathFault, RequestTarget
 from relay.plans.caller import Caller
@@ -134,6 +135,8 @@ class ServedApi:
             self.templates = ResponseTemplates(
                 definition.response_templates, self.shared
             )
+        self.redeployment = definition.redeployment or RedeploymentOptions()
+        """What becomes of the streams of earlier deployments."""
         self.closed = False
         """Whether another deployment has taken its place, or none."""
 

@@ -121,6 +121,46 @@ class ApplyTests(DeployerCase):
         self.assertEqual(len(self.gateway.groups), 3)
 
 
+class RedeploymentTests(DeployerCase):
+    """What a deployment does to the streams of those before it."""
+
+    async def redeployed(self, **redeployment: Any) -> list[Client]:
+        """Deploy again while two streams and a call are open; return the clients."""
+        await self.stage(http={"idleTimeout": 0, "readTimeout": 60_000})
+        self.streams = [await self.stream() for _ in range(2)]
+        self.download, self.source_of_download = await self.call(get(b"/api"))
+        body = self.body("new") | {"redeployment": redeployment}
+        self.gateway.deployer.apply({"api-1": deployed(body, number=2)})
+        return [client for client, _ in self.streams]
+
+    async def test_kept(self) -> None:
+        """The default."""
+        clients = await self.redeployed()
+        self.reactor.advance_ms(60_000)
+        await settle()
+        self.assertFalse(any(one.over for one in clients))
+
+    async def test_drained(self) -> None:
+        """Streams end over the spread, the call does not; new calls are served."""
+        clients = await self.redeployed(runningStreams="drain", spreadMs=10_000)
+        self.assertEqual(await self.place(), b"/new")
+        self.reactor.advance_ms(50)
+        await settle()
+        self.assertFalse(any(one.over for one in clients))
+        self.reactor.advance_ms(10_000)
+        for one in clients:
+            await one.until_over()
+        self.source_of_download.send(response(b"whole"))
+        self.assertEqual((await self.download.answer()).body, b"whole")
+        outcomes = sorted(line["outcome"] for line in self.gateway.closed)
+        self.assertEqual(outcomes, ["completed", "completed", "stopped", "stopped"])
+
+    async def test_at_once(self) -> None:
+        """Without a spread."""
+        for one in await self.redeployed(runningStreams="drain"):
+            await one.until_over()
+
+
 class FailureTests(DeployerCase):
     def broken(self) -> dict[str, Deployment]:
         """Deployments that cannot be served, for as many reasons."""

@@ -18,6 +18,7 @@ from relay.model.api.listener import (
     SubscriptionListener,
 )
 from relay.model.api.read_only import without_api_fields
+from relay.model.api.redeployment import RedeploymentOptions
 from relay.model.api.resources.resource import Resources
 from relay.model.api.response_templates import Templates
 from relay.model.schema import unsupported
@@ -95,6 +96,7 @@ class ApiDefinition(ApiDescription):
     flows: tuple[Flow, ...] | None = None
     resources: Resources | None = None
     response_templates: Templates | None = None
+    redeployment: RedeploymentOptions | None = None
     services: unsupported.Services = None
 
     @property

@@ -35,6 +35,7 @@ API_TRAFFIC = (
     "flowExecution",
     "flows",
     "responseTemplates",
+    "redeployment",
     "services",
 )
 """The members of an API that take effect when it is deployed."""

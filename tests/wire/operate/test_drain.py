@@ -247,6 +247,44 @@ class DrainTests(WireCase):
         self.assertGreater(time.monotonic() - began_s, 1.5)
         self.assertFalse(any(one.goaways for one in others.clients))
 
+    def test_redeployed_with_another_source(self) -> None:
+        """The streams of the deployment before end over the spread, and receive events
+        until then."""
+        daemon = self.start_daemon()
+        definition = topics_api("/mock", {})
+        definition["endpointGroups"][0] = {
+            "name": "group",
+            "type": "mock",
+            "endpoints": [
+                {
+                    "name": "mock",
+                    "type": "mock",
+                    "configuration": {"messageContent": "1", "messageInterval": 100},
+                }
+            ],
+        }
+        definition["listeners"][0]["entrypoints"] = [{"type": "sse"}]
+        api_id = daemon.publish(definition)
+        streams = Subscribers(daemon.port, "/mock")
+        self.addCleanup(streams.leave)
+        streams.add(20)
+        until(lambda: all(one.numbers for one in streams.clients), "all have events")
+        definition["redeployment"] = {"runningStreams": "drain", "spreadMs": 3000}
+        endpoint = definition["endpointGroups"][0]["endpoints"][0]
+        endpoint["configuration"]["messageContent"] = "2"
+        daemon.must("PUT", f"/apis/{api_id}", definition)
+        daemon.must("POST", f"/apis/{api_id}/deployments", {})
+        began_s = time.monotonic()
+        seen = [len(one.numbers) for one in streams.clients]
+        until(lambda: any(one.goaways for one in streams.clients), "one has ended")
+        self.assertFalse(all(one.goaways for one in streams.clients))
+        until(lambda: all(one.goaways for one in streams.clients), "all have ended")
+        self.assertGreater(time.monotonic() - began_s, 2)
+        now = [len(one.numbers) for one in streams.clients]
+        more = sum(after > before for after, before in zip(now, seen, strict=True))
+        self.assertGreater(more, 10)
+        self.assertEqual({n for one in streams.clients for n in one.numbers}, {1})
+
     def test_what_is_refused(self) -> None:
         """Unknown fields, bad bounds and missing rights, each by name."""
         daemon = self.start_daemon(toml='[technical]\ntoken = "0123456789abcdef-x"\n')
