@@ -244,7 +244,7 @@ class AllAtOnceTests(SynchronousTestCase):
         issues = api_issues(tutorial_api(type="MESSAGE", listeners=[], nmae=1))
         told = [(issue.location, issue.message) for issue in issues]
         self.assertEqual(len(told), len(set(told)))
-        self.assertEqual(told.count(("nmae", "unknown field")), 1)
+        self.assertEqual(told.count(("nmae", "unknown field; did you mean name?")), 1)
 
     def test_not_an_object(self) -> None:
         """A body that is no object is refused as a whole."""
