@@ -27,7 +27,7 @@ def back_up(store: Path, target: Path) -> None:
     :raises sqlite3.Error: when the store is no database, or the copy is damaged.
     """
     if not store.is_file():
-        raise FileNotFoundError(f"{store}: there is no such file")
+        raise FileNotFoundError("there is no such file")
     part = target.with_name(f"{target.name}.part")
     part.unlink(missing_ok=True)
     # A backup holds all keys' digests and definitions.

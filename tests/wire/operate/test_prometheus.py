@@ -63,7 +63,7 @@ def rules() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for block in RULES.read_text().split("- alert: ")[1:]:
         name, _, rest = block.partition("\n")
-        runbook = re.search(r"runbook_url: (\S+)", rest)
+        runbook = re.search(r"runbook: (\S+)", rest)
         found[name] = {"runbook": runbook and runbook[1]}
     return found
 
