@@ -18,6 +18,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
+from relay.observability.drain_progress import DrainProgress
 from relay.observability.readiness import DRAINING, Readiness
 
 
@@ -42,30 +43,6 @@ class Entrance(Protocol):
         """Accept connections and requests again."""
 
 
-class Progress(Protocol):
-    """What is left of a drain; see :class:`relay.gateway.drain.Progress`."""
-
-    @property
-    def streams(self) -> int:
-        """How many event streams are to be ended."""
-
-    @property
-    def calls(self) -> int:
-        """How many other exchanges are open."""
-
-    @property
-    def rate_per_s(self) -> float:
-        """How many streams are ended in a second."""
-
-    @property
-    def spread_left_s(self) -> float:
-        """The time until the last stream is ended."""
-
-    @property
-    def hard_stop_left_s(self) -> float:
-        """The time until everything that is left is cut."""
-
-
 class Draining(Protocol):
     """Ends exchanges; see :class:`relay.gateway.drain.Drain`."""
 
@@ -75,7 +52,7 @@ class Draining(Protocol):
     def cancel(self) -> None:
         """End no more exchanges."""
 
-    def progress(self) -> Progress:
+    def progress(self) -> DrainProgress:
         """Count what is left."""
 
 
@@ -101,7 +78,7 @@ class DrainView(NamedTuple):
     begun_ms: int
     streams_at_start: int
     delay_left_s: float
-    left: Progress
+    left: DrainProgress
 
 
 class NodeDrain:

@@ -15,34 +15,11 @@ from relay.model.schema import reading
 from relay.model.schema.base import Options
 from relay.model.schema.errors import Invalid
 from relay.model.schema.types.timestamps import timestamp
+from relay.observability.drain_progress import DrainProgress
 
 LONGEST_S = 86_400
 """The longest spread and the latest hard stop, in seconds."""
 Seconds = Annotated[float, Field(ge=0, le=LONGEST_S, strict=True, allow_inf_nan=False)]
-
-
-class Left(Protocol):
-    """What is left of a drain."""
-
-    @property
-    def streams(self) -> int:
-        """How many event streams are to be ended."""
-
-    @property
-    def calls(self) -> int:
-        """How many other exchanges are open."""
-
-    @property
-    def rate_per_s(self) -> float:
-        """How many streams are ended in a second."""
-
-    @property
-    def spread_left_s(self) -> float:
-        """The time until the last stream is ended."""
-
-    @property
-    def hard_stop_left_s(self) -> float:
-        """The time until everything that is left is cut."""
 
 
 class View(Protocol):
@@ -69,7 +46,7 @@ class View(Protocol):
         """The time for which new connections are still accepted."""
 
     @property
-    def left(self) -> Left:
+    def left(self) -> DrainProgress:
         """What is left."""
 
 

@@ -59,6 +59,7 @@ UNTESTED = {
     "relay.upstream.connection.factory": "exercised by all of tests/upstream/dial",
     "relay.upstream.events.source": "in tests/wire/messages/test_message_streams.py",
     "relay.upstream.request": "in tests/upstream/test_connector.py",
+    "relay.observability.drain_progress": "holds an interface",
     "relay.observability.stream_facts": "records without behaviour",
     "relay.technical.streams.stream": "in tests/technical/streams/test_listing.py",
     "relay.technical.streams.turns": "in tests/technical/streams/test_listing.py",
