@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from relay.management.http.errors import BadRequest
 from relay.management.http.reply import Content, dump
 from relay.model.schema.errors import Issue
+from relay.model.schema.reading import did_you_mean
 
 T = TypeVar("T")
 
@@ -38,7 +39,11 @@ class Query:
         except UnicodeDecodeError:
             raise BadRequest("The query is not UTF-8", "query.invalid") from None
         if issues := [
-            Issue(f"Query parameter {name} is not supported here", name)
+            Issue(
+                f"Query parameter {name} is not supported here"
+                + did_you_mean(name, known),
+                name,
+            )
             for name in self._values
             if name not in known
         ]:

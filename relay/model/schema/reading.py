@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from pydantic import BaseModel, ValidationError
@@ -95,7 +95,17 @@ def _advice(model: type[BaseModel] | None, detail: ErrorDetails) -> str:
         for one in models
         for field in members(one)
     ]
-    near = get_close_matches(str(where[-1]), known, n=1, cutoff=0.75)
+    return did_you_mean(str(where[-1]), known)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """
+    Return what an error about an unknown name ends with.
+
+    :param known: the names that there are.
+    :return: the most similar name, as a question; empty if none is similar.
+    """
+    near = get_close_matches(name, list(known), n=1, cutoff=0.75)
     return f"; did you mean {near[0]}?" if near else ""
 
 

@@ -26,6 +26,12 @@ class QueryTests(SynchronousTestCase):
         """A parameter that does not exist here is named, not passed over."""
         error = self.assertRaises(BadRequest, query, b"word=a")
         self.assertEqual(error.issues[0].location, "word")
+        self.assertEqual(
+            str(error),
+            "Query parameter word is not supported here; did you mean words?",
+        )
+        error = self.assertRaises(BadRequest, query, b"colour=red")
+        self.assertEqual(str(error), "Query parameter colour is not supported here")
         self.assertRaises(BadRequest, query, b"words=%ff")
 
     def test_many(self) -> None:
