@@ -27,6 +27,7 @@ from relay.management.resources.dead_letters import (
     DeliveryView,
     no_deliveries,
 )
+from relay.management.resources.deployment_history import DeploymentHistory
 from relay.management.resources.deployments import Deployments
 from relay.management.resources.gateway import NO_GATEWAY, Gateway
 from relay.management.resources.health import Health, HealthView, no_health
@@ -34,6 +35,7 @@ from relay.management.resources.node import Node, NodeView, no_checks
 from relay.management.resources.pictures import Pictures
 from relay.management.resources.plans import Plans
 from relay.management.resources.plugins import Plugins
+from relay.management.resources.rollback import Rollback
 from relay.management.resources.search import Search
 from relay.management.traffic.analytics import ApiAnalytics
 from relay.management.traffic.logs import Flush, Logs, nothing_waits
@@ -86,6 +88,8 @@ class ManagementSite(RestSite):
                 Apis(store, catalog),
                 Search(store),
                 Deployments(store, gateway_urls, gateway, reactor),
+                DeploymentHistory(store, masking),
+                Rollback(store, catalog, masking),
                 Plans(store, catalog),
                 Pictures(store),
                 Channels(store, channels),

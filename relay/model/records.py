@@ -76,6 +76,16 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
+class DeploymentHead:
+    """A deployment without what it contains."""
+
+    id: str
+    number: int
+    label: str | None
+    created_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class ServingReport:
     """The result of a deployment on one gateway."""
 

@@ -18,12 +18,14 @@ from relay.management.resources.apis import Apis
 from relay.management.resources.audits import Audits
 from relay.management.resources.channels import Channels
 from relay.management.resources.dead_letters import DeadLetters
+from relay.management.resources.deployment_history import DeploymentHistory
 from relay.management.resources.deployments import Deployments
 from relay.management.resources.health import Health
 from relay.management.resources.node import Node
 from relay.management.resources.pictures import Pictures
 from relay.management.resources.plans import Plans
 from relay.management.resources.plugins import Plugins
+from relay.management.resources.rollback import Rollback
 from relay.management.resources.search import Search
 from relay.management.traffic.analytics import ApiAnalytics
 from relay.management.traffic.logs import Logs
@@ -39,6 +41,7 @@ FAMILIES = (
     Audits,
     Channels,
     DeadLetters,
+    DeploymentHistory,
     Deployments,
     Health,
     Logs,
@@ -47,6 +50,7 @@ FAMILIES = (
     Pictures,
     Plans,
     Plugins,
+    Rollback,
     Search,
     SharedPolicyGroups,
     Subscriptions,
@@ -54,7 +58,7 @@ FAMILIES = (
     Tokens,
     Users,
 )
-SUBJECTS = "api|apiKey|application|body|deadLetter|json|log|patch|plan|query"
+SUBJECTS = "api|apiKey|application|body|deadLetter|deployment|json|log|patch|plan|query"
 SUBJECTS += "|sharedPolicyGroup|subscription|token|user"
 CODE = re.compile(rf'(?<![\w.])"((?:{SUBJECTS})\.[A-Za-z.]+)"')
 

@@ -70,7 +70,7 @@ class Apis:
             call.check_version(api.updated_at_ms)
             parsed = self._catalog.parse_api(call.body, api.definition)
             standing = self._catalog.parse_publication_state(call.body)
-            changed = _changed(tx, api, parsed.to_json(), standing)
+            changed = changed_api(tx, api, parsed.to_json(), standing)
             return view_api(tx, tx.apis.save(changed))
 
         return (await self._store.write(work)).reply(call.base)
@@ -87,7 +87,7 @@ class Apis:
             body = merge_patch(api.definition, call.body)
             definition = self._catalog.parse_api(body, api.definition).to_json()
             standing = self._catalog.parse_publication_state(body)
-            changed = _changed(tx, api, definition, standing)
+            changed = changed_api(tx, api, definition, standing)
             return view_api(tx, changed if dry else tx.apis.save(changed))
 
         run = self._store.read if dry else self._store.write
@@ -177,12 +177,20 @@ def _new(
     )
 
 
-def _changed(
+def changed_api(
     tx: Transaction,
     api: ApiRecord,
     definition: dict[str, Any],
     standing: PublicationState,
 ) -> ApiRecord:
+    """
+    :param definition: the new one, parsed.
+    :param standing: the members of the same body that are no part of a definition.
+    :returns: the API with them, to be saved.
+    :raises ActionRefused: when a rule of the lifecycle is violated.
+    :raises Invalid: when another API has one of its paths, or a shared policy group is
+        missing.
+    """
     lifecycle.check_update(api, definition)
     _check_paths(tx, definition, api.id)
     check_groups(tx, definition, definition["type"])

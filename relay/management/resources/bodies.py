@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from relay.model.schema import reading
 from relay.model.schema.base import Options, Value
@@ -21,6 +21,20 @@ class DeploymentRequest(Options):
     """The body of a deployment, whose content is always the saved definition."""
 
     deployment_label: Annotated[str, Field(max_length=32)] | None = None
+
+
+class RollbackRequest(Options):
+    """The deployment whose definition is restored: one of both members."""
+
+    event_id: str | None = None
+    """The ``id`` of the deployment, as clients of Gravitee name it."""
+    deployment_number: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _check_one(self) -> RollbackRequest:
+        if (self.event_id is None) == (self.deployment_number is None):
+            raise ValueError("must have either deploymentNumber or eventId")
+        return self
 
 
 class WantedPath(Options):

@@ -12,7 +12,6 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from relay.management.http.errors import NotFound
 from relay.management.http.reply import Reply, version_headers
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
@@ -21,6 +20,7 @@ from relay.management.resources.bodies import DeploymentRequest
 from relay.management.resources.gateway import Gateway
 from relay.management.resources.representations import (
     find_api,
+    newest_deployment,
     plan_json,
     shown_definition,
 )
@@ -124,22 +124,15 @@ class Deployments:
         """Return the deployment in force, and the one that each gateway serves."""
 
         def work(tx: Transaction) -> tuple[Deployment, list[GatewayReport]]:
-            find_api(tx, api_id)
+            newest = newest_deployment(tx, api_id)
             reports = tx.gateways.of_api(api_id)
             number = _newest_served(reports)
             found = None
             if number is not None:
                 found = tx.deployments.numbered(api_id, number)
-            found = found or tx.deployments.latest(api_id)
-            if found is None:
-                raise NotFound(
-                    f"Api [{api_id}] has never been deployed.",
-                    "api.notDeployed",
-                    {"api": api_id},
-                )
-            return found, reports
+            return found or newest, reports
 
-        return Reply(200, _deployment_json(*await self._store.read(work)))
+        return Reply(200, deployment_json(*await self._store.read(work)))
 
     @route("GET", "/apis/<api_id>/exposedEntrypoints")
     async def exposed_entrypoints(self, call: RestCall, api_id: str) -> Reply:
@@ -289,22 +282,27 @@ def _newest_served(reports: Sequence[GatewayReport]) -> int | None:
     return max((number for number in served if number is not None), default=None)
 
 
-def _deployment_json(
+def deployment_json(
     deployment: Deployment, reports: Sequence[GatewayReport]
 ) -> dict[str, Any]:
+    """
+    :param reports: of the gateways to show.
+    :returns: the definition and plans of a deployment, with its number and label.
+    """
     shape = {
         **shown_definition(deployment.definition),
         "plans": list(deployment.plans),
         "deployedAt": timestamp(deployment.created_at_ms),
         "deploymentNumber": deployment.number,
-        "gateways": [_gateway_json(one) for one in reports],
+        "gateways": [gateway_json(one) for one in reports],
     }
     if deployment.label is not None:
         shape["deploymentLabel"] = deployment.label
     return shape
 
 
-def _gateway_json(made: GatewayReport) -> dict[str, Any]:
+def gateway_json(made: GatewayReport) -> dict[str, Any]:
+    """Return what a gateway serves of an API, and what it has refused."""
     report = made.report
     shape: dict[str, Any] = {
         "id": made.gateway_id,

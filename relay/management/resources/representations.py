@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from relay.management.http.errors import NotFound
 from relay.management.http.reply import Reply, version_headers
 from relay.model.api.lifecycle import DEFAULTS, is_deployed
 from relay.model.api.properties import concealed
-from relay.model.records import ApiRecord, PlanRecord
+from relay.model.records import ApiRecord, Deployment, PlanRecord
 from relay.model.schema.types.timestamps import timestamp
 from relay.store.transaction import Transaction
 
@@ -19,6 +20,7 @@ AT_ONCE = 500
 """Number of APIs in one statement."""
 OWNER = {"id": ADMIN, "displayName": ADMIN, "type": "USER"}
 
+_NUMBER = re.compile("[1-9][0-9]{0,8}")
 _API_DEFAULTS: dict[str, Any] = {
     "disableMembershipNotifications": False,
     "groups": [],
@@ -165,6 +167,46 @@ def find_api(tx: Transaction, api_id: str) -> ApiRecord:
             f"Api [{api_id}] cannot be found.", "api.notFound", {"api": api_id}
         )
     return record
+
+
+def find_deployment(tx: Transaction, api_id: str, number: str) -> Deployment:
+    """
+    :param number: as it stands in a path or a query.
+    :raises NotFound: when there is no such API, or it has no such deployment.
+    """
+    find_api(tx, api_id)
+    found = None
+    if _NUMBER.fullmatch(number):
+        found = tx.deployments.numbered(api_id, int(number))
+    if found is None:
+        raise no_deployment(number)
+    return found
+
+
+def no_deployment(name: str) -> NotFound:
+    """
+    :param name: the number or id of a deployment that does not exist.
+    """
+    return NotFound(
+        f"Deployment [{name}] cannot be found.",
+        "deployment.notFound",
+        {"deployment": name},
+    )
+
+
+def newest_deployment(tx: Transaction, api_id: str) -> Deployment:
+    """
+    :raises NotFound: when there is no such API, or it has never been deployed.
+    """
+    find_api(tx, api_id)
+    found = tx.deployments.latest(api_id)
+    if found is None:
+        raise NotFound(
+            f"Api [{api_id}] has never been deployed.",
+            "api.notDeployed",
+            {"api": api_id},
+        )
+    return found
 
 
 def find_plan(tx: Transaction, api_id: str, plan_id: str) -> PlanRecord:

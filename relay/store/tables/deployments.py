@@ -1,14 +1,14 @@
 """The immutable snapshots that gateways run."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from relay.model.policy_groups.references import references
-from relay.model.records import Deployment
+from relay.model.records import Deployment, DeploymentHead
 from relay.store.changes import Changes
 from relay.store.columns import row_of
 from relay.store.schema import apis, deployments, newest_deployments
@@ -121,6 +121,37 @@ class Deployments:
                 deployments.c.api_id == api_id, deployments.c.number == number
             )
         )
+
+    def identified(self, api_id: str, id: str) -> Deployment | None:
+        """Return the deployment of an API with an id, or None."""
+        return self._one(
+            select(deployments).where(
+                deployments.c.api_id == api_id, deployments.c.id == id
+            )
+        )
+
+    def heads(
+        self, api_id: str, skip: int, most: int
+    ) -> tuple[list[DeploymentHead], int]:
+        """
+        Return the deployments of an API without their content, the newest first.
+
+        :param skip: how many to pass over.
+        :param most: how many to return.
+        :returns: the deployments, and how many there are in all.
+        """
+        of_api = deployments.c.api_id == api_id
+        total = self._connection.scalar(
+            select(func.count()).select_from(deployments).where(of_api)
+        )
+        rows = self._connection.execute(
+            select(*(deployments.c[one.name] for one in fields(DeploymentHead)))
+            .where(of_api)
+            .order_by(deployments.c.number.desc())
+            .offset(skip)
+            .limit(most)
+        )
+        return [DeploymentHead(**row._asdict()) for row in rows], total or 0
 
     def all_active(self) -> list[Deployment]:
         """

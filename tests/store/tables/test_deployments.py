@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from relay.model.records import Deployment
+from relay.model.records import Deployment, DeploymentHead
 from relay.store.errors import StoreError
 from relay.store.transaction import Transaction
 from tests.store.databases import DatabaseTestCase, api
@@ -74,6 +74,31 @@ class DeploymentsTests(DatabaseTestCase):
         self.assertIsNone(self.read(lambda tx: tx.deployments.active("api-1")))
         self.write(lambda tx: tx.apis.save(api(state="STARTED")))
         self.assertEqual(self.read(lambda tx: tx.deployments.active("api-1")), newest)
+
+    def test_heads(self) -> None:
+        """The deployments of an API are listed in pages, the newest first."""
+        self.write(lambda tx: tx.apis.add(api("api-1")))
+        self.write(lambda tx: tx.apis.add(api("api-2")))
+        made = [self.deploy("api-1"), self.deploy("api-2"), self.deploy("api-1")]
+        found, total = self.read(lambda tx: tx.deployments.heads("api-1", 0, 10))
+        self.assertEqual(
+            found,
+            [DeploymentHead(one.id, one.number, "label", 5_000) for one in made[::-2]],
+        )
+        self.assertEqual(total, 2)
+        second, total = self.read(lambda tx: tx.deployments.heads("api-1", 1, 10))
+        self.assertEqual(([one.number for one in second], total), ([1], 2))
+
+    def test_identified(self) -> None:
+        """A deployment is found by its id, of its own API only."""
+        self.write(lambda tx: tx.apis.add(api("api-1")))
+        made = self.deploy("api-1")
+
+        def find(tx: Transaction) -> list[Deployment | None]:
+            names = ("api-1", made.id), ("api-2", made.id), ("api-1", "other")
+            return [tx.deployments.identified(*name) for name in names]
+
+        self.assertEqual(self.read(find), [made, None, None])
 
     def test_all_active(self) -> None:
         """Stopped and never deployed APIs are left out; creation gives the order."""
