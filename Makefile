@@ -5,6 +5,7 @@
 #   make quick   the tests that start no other program
 #   make lint    formatting and types only
 #   make bench   what Relay costs beside other gateways (which it installs), to bench/results
+#   make console build the web console into relay/console/assets (needs Node.js 20 and npm)
 #   make soak    Relay under clients that come and go for 15 minutes, and what it costs
 #   make clean   remove what these commands made, the virtual environment included
 #
@@ -13,7 +14,7 @@
 PYTHON ?=
 VENV ?= .venv
 
-.PHONY: help demo test quick lint bench soak clean
+.PHONY: help demo test quick lint console bench soak clean
 .DEFAULT_GOAL := help
 
 help:
@@ -41,9 +42,13 @@ $(VENV)/.test: setup.cfg pyproject.toml scripts/venv
 	@PYTHON="$(PYTHON)" scripts/venv "$(VENV)" ".[test]"
 	@touch $@ $(VENV)/.run
 
+# What is built is committed, so that an installation needs no Node.js.
+console:
+	@cd console && npm ci --silent && npm run --silent build
+
 clean:
 	rm -rf $(VENV) build dist *.egg-info _trial_temp* .hypothesis .mypy_cache .ruff_cache
-	rm -rf tests/wire/clients/node_modules
+	rm -rf tests/wire/clients/node_modules console/node_modules
 	find relay twisted tests -name __pycache__ -prune -exec rm -rf {} +
 	rm -f twisted/plugins/dropin.cache
 

@@ -1,0 +1,73 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { RestError, messageOf, type Detail } from "../rest/rest-error";
+import { words } from "../words/en";
+
+/**
+ * The mistakes of a body that the server refused. Each is shown at the field of its
+ * location; those that no field asked for are listed by `summary`.
+ */
+export class FieldErrors {
+  static readonly none = new FieldErrors("", []);
+  private readonly taken = new Set<Detail>();
+
+  private constructor(
+    /** What is wrong altogether; empty when nothing is. */
+    readonly message: string,
+    private readonly details: readonly Detail[],
+  ) {}
+
+  static of(error: unknown): FieldErrors {
+    const details = error instanceof RestError ? error.details : [];
+    return new FieldErrors(messageOf(error), details);
+  }
+
+  get any(): boolean {
+    return this.message !== "";
+  }
+
+  /**
+   * The mistake at a field.
+   *
+   * @param location such as `listeners[0].paths[1].path`.
+   */
+  at(location: string): string | undefined {
+    const found = this.details.filter((one) => one.location === location);
+    for (const one of found) this.taken.add(one);
+    return found.length ? found.map((one) => one.message).join(" ") : undefined;
+  }
+
+  /** The mistakes within an object, with locations that begin at the object. */
+  below(location: string): Detail[] {
+    const found = this.details.filter(
+      (one) => one.location.startsWith(`${location}.`) || one.location.startsWith(`${location}[`),
+    );
+    for (const one of found) this.taken.add(one);
+    return found.map((one) => ({
+      ...one,
+      location: one.location.slice(location.length).replace(/^\./, ""),
+    }));
+  }
+
+  /** The mistakes that no field has asked for. Is to be rendered after the fields. */
+  rest(): Detail[] {
+    return this.details.filter((one) => !this.taken.has(one));
+  }
+
+  /** A list of what no field shows, or the message when the server gave no details. */
+  summary(): TemplateResult | typeof nothing {
+    if (!this.any) return nothing;
+    const rest = this.rest();
+    return html`<div class="notice notice-error" role="alert">
+      <p>${this.details.length ? words.errors.summary : this.message}</p>
+      ${rest.length
+        ? html`<ul>
+            ${rest.map(
+              (one) => html`<li>
+                ${one.location ? html`<code>${one.location}</code> ` : nothing}${one.message}
+              </li>`,
+            )}
+          </ul>`
+        : nothing}
+    </div>`;
+  }
+}

@@ -1,0 +1,88 @@
+/** Every text of the console, by page. A text with values is a function. */
+export const words = {
+  product: "Relay",
+  common: {
+    tryAgain: "Try again",
+    loading: "Loading…",
+    cancel: "Cancel",
+    close: "Close",
+    save: "Save",
+    edit: "Edit",
+    delete: "Delete",
+    add: "Add",
+    remove: "Remove",
+    search: "Search",
+    copy: "Copy",
+    copied: "Copied",
+    required: "required",
+    on: "On",
+    off: "Off",
+    none: "None",
+    previous: "Previous",
+    next: "Next",
+    actions: "Actions",
+    back: "Back",
+    noRows: "Nothing to show.",
+    rows: (count: number) => (count === 1 ? "1 row" : `${count} rows`),
+    page: (page: number, pages: number) => `Page ${page} of ${pages}`,
+    unsavedTitle: "Unsaved changes",
+    unsavedText: "If you leave this page, your changes are lost.",
+    discard: "Discard changes",
+    keepEditing: "Keep editing",
+    asCurl: "As curl",
+    invalidJson: (reason: string) => `This is not valid JSON: ${reason}`,
+    skip: "Skip to the content",
+  },
+  errors: {
+    unreachable: "The server does not answer.",
+    status: (status: number) => `The server answered with status ${status}.`,
+    summary: "The server refused this:",
+    pageNotFound: "There is no page at this address.",
+    pageNotFoundLink: "Show all APIs",
+    pageNotLoaded: "The page could not be loaded. The console may have been updated.",
+    pageForbidden: (role: string) => `This page takes the role ${role}.`,
+    reloadPage: "Reload",
+  },
+  navigation: {
+    label: "Main navigation",
+    apiLabel: "Pages of this API",
+    open: "Menu",
+    groups: {
+      publish: "Publish",
+      operate: "Operate",
+      consume: "Consume",
+      installation: "Installation",
+    },
+    apiGroups: {
+      api: "API",
+      configuration: "Configuration",
+      consumers: "Consumers",
+      deployment: "Deployment",
+      traffic: "Traffic",
+    },
+    theme: "Theme",
+    themes: { system: "Same as the system", light: "Light", dark: "Dark" },
+    signOut: "Sign out",
+    signedInAs: (name: string, role: string) => `${name} (${role.toLowerCase()})`,
+    palette: "Go to…",
+    paletteHint: "Type to find a page or an API",
+    paletteShortcut: "Ctrl K",
+    noMatch: "Nothing matches.",
+  },
+  login: {
+    title: "Sign in",
+    name: "User name",
+    password: "Password",
+    submit: "Sign in",
+    wrong: "The user name or the password is wrong.",
+    locked: "Too many failed attempts. Wait before you try again.",
+    intro: "Sign in with a user of the management API.",
+  },
+  // apis: list, overview, deployments
+  // wizard: creation of an API
+  // tryit: try it, logs, audit
+  // forms: the schema form, configuration pages
+  // flows: flows, plans, catalogue, shared policy groups
+  // consumers: applications, subscriptions, users, account, settings
+  // live: streams, channels, nodes, charts
+} as const;
