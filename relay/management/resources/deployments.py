@@ -150,6 +150,11 @@ class Deployments:
         urls = exposed(definition, self._gateway_urls())
         return Reply(200, [{"value": url} for url in urls])
 
+    @route("GET", "/exposedEntrypoints")
+    async def gateway_entrypoints(self, call: RestCall) -> Reply:
+        """Return the URLs of the gateway."""
+        return Reply(200, [{"value": url} for url in self._gateway_urls()])
+
     async def _put_in_force(
         self,
         call: RestCall,

@@ -295,6 +295,11 @@ class ExposedTests(SynchronousTestCase):
 class ExposedEntrypointsTests(ManagementCase):
     """The same, by REST."""
 
+    async def test_the_gateway(self) -> None:
+        """The URLs of the gateway are known before there is an API."""
+        got = await self.expect(200, "GET", "/exposedEntrypoints")
+        self.assertEqual(got, [{"value": "http://localhost:8082"}])
+
     async def exposed(self, api_id: str) -> list[str]:
         """Ask for them; each URL stands in an object of its own."""
         got = await self.expect(200, "GET", f"/apis/{api_id}/exposedEntrypoints")
