@@ -32,6 +32,12 @@ VAGUE = re.compile(
     r"y|Te"
     r"ll)s?|Is|Are|Be|And|Or|Nor|So|Else|Whoever|Whatever|However)\b.*)$"
 )
+COST_CLOCKS = {
+    f"{name}{unit}"
+    for name in ("perf_counter", "process_time", "thread_time")
+    for unit in ("", "_ns")
+}
+"""The functions of ``time`` that measure what code costs."""
 UNTESTED = {
     "relay": "holds the version",
     "relay.gateway.services": "assembled by all of tests/gateway",
@@ -166,6 +172,41 @@ class ShapeTests(SynchronousTestCase):
                 missing.add(name)
         self.assertEqual(missing - set(UNTESTED), set())
         self.assertEqual(set(UNTESTED) - missing, set(), "these have tests by now")
+
+    def test_no_test_measures_the_machine(self) -> None:
+        """Tests count work, or advance a clock; costs are measured in ``bench``."""
+        measuring = [
+            f"{path}: {name}"
+            for path in modules("tests")
+            if path.parts[1] not in ("bench", "wire")
+            for name in _measures(ast.parse((ROOT / path).read_text()))
+        ]
+        self.assertEqual(measuring, [])
+
+    def test_measures_are_found(self) -> None:
+        """The import of a clock is found, and its use; naming one is no measure."""
+        for text, expected in (
+            ("import time\nbegun = time.thread_time()", ["thread_time"]),
+            ("from time import perf_counter as now", ["perf_counter"]),
+            ("import time\nbegun = time.monotonic()", ["monotonic"]),
+            ("from time import monotonic\nmonotonic()", ["monotonic"]),
+            ("import time\nclock = time.monotonic", []),
+        ):
+            self.assertEqual(_measures(ast.parse(text)), expected, text)
+
+
+def _measures(tree: ast.AST) -> list[str]:
+    """Name the clocks that measure: those of costs at any use, others if called."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "time":
+            found += [one.name for one in node.names if one.name in COST_CLOCKS]
+        elif isinstance(node, ast.Attribute) and node.attr in COST_CLOCKS:
+            found.append(node.attr)
+        elif isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            found += [name] if name in ("monotonic", "monotonic_ns") else []
+    return found
 
 
 def _tested_together(name: str) -> bool:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import time
-
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.channel.subscribers.filter import Filter
-from relay.channel.subscribers.jmes_path import BadJmesPath, JmesPath, TooCostly
+from relay.channel.subscribers.jmes_path import (
+    MOST_STEPS,
+    BadJmesPath,
+    JmesPath,
+    TooCostly,
+)
 from relay.json_text import MOST_VALUES
 from tests.channel.readers import GAP, Moment, Reader, messages
+from tests.work import counted
 
 LONG = {
     "doubled": ("[@]" + "|[@,@][]" * 24, 1),
@@ -25,6 +29,9 @@ LONG = {
     "keys": ("keys(@)", dict.fromkeys(map(str, range(5000)))),
 }
 
+STEP_CALLS = 20
+"""Limit of the calls of functions that one step makes."""
+
 
 class BoundTests(SynchronousTestCase):
     """Every search ends within its steps."""
@@ -32,10 +39,22 @@ class BoundTests(SynchronousTestCase):
     def test_steps(self) -> None:
         """The number of steps is bounded for every expression and all data."""
         for name, (text, data) in LONG.items():
-            begun_s = time.thread_time()
-            with self.assertRaises(TooCostly, msg=name):
+            compiled = JmesPath(text)
+            with counted() as calls, self.assertRaises(TooCostly, msg=name):
+                compiled.search(data)
+            self.assertLess(calls.count, MOST_STEPS * STEP_CALLS, name)
+
+    def test_a_refused_function_is_not_called(self) -> None:
+        """The arguments of a function are weighed before the call."""
+        for name, small in (("sorted", [1]), ("searched", "x"), ("keys", {"a": 1})):
+            text, data = LONG[name]
+            function = f"_func_{text.partition('(')[0]}"
+            with counted() as calls, self.assertRaises(TooCostly, msg=name):
                 JmesPath(text).search(data)
-            self.assertLess(time.thread_time() - begun_s, 0.1, name)
+            self.assertNotIn(function, calls.names)
+            with counted() as calls:
+                JmesPath(text).search(small)
+            self.assertIn(function, calls.names)
 
     def test_a_key_is_bounded_too(self) -> None:
         """The text of a result is bounded, too."""

