@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import astuple
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from twisted.application.service import MultiService, Service
@@ -24,6 +25,7 @@ from relay import __version__
 from relay.assembly.demo import DaemonDemo
 from relay.assembly.drain import drain_obstacle
 from relay.assembly.gateway import GatewayService
+from relay.assembly.history import daemon_history
 from relay.assembly.places import DEMO, MANAGEMENT, TECHNICAL, SiteMaker, places
 from relay.assembly.probes import daemon_probes, unready, vitals
 from relay.assembly.reload import Parts
@@ -234,6 +236,12 @@ class RelayService(MultiService):
             self._readiness,
             settings.records,
             settings.log.access_query,
+            partial(
+                daemon_history,
+                self._lag,
+                self._memory,
+                lambda: self._settings.metrics.max_series,
+            ),
         )
         gateway.setServiceParent(self)
         if settings.metrics.enabled:

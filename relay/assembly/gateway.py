@@ -6,6 +6,7 @@ from twisted.application.service import MultiService
 from twisted.internet.defer import gatherResults
 
 from relay.assembly.drain import node_drain
+from relay.assembly.history import MakeHistory
 from relay.assembly.records import DaemonRecords
 from relay.daemon.listeners import Listeners
 from relay.deploy.builder import Builder
@@ -43,6 +44,7 @@ class GatewayService(MultiService):
     :param readiness: of the daemon.
     :param records: how long exchanges are recorded.
     :param with_query: whether queries are recorded.
+    :param make_history: makes the history of the exchanges.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class GatewayService(MultiService):
         readiness: Readiness,
         records: RecordSettings,
         with_query: bool,
+        make_history: MakeHistory,
     ) -> None:
         super().__init__()
         reactor = services.reactor
@@ -95,7 +98,14 @@ class GatewayService(MultiService):
             store, feed, self.deployer, services.consumers, owner, self.reports
         )
         self.records = DaemonRecords(records, services, store, owner, with_query)
-        for service in (self.deliveries, self.reports, self.follower, self.records):
+        self.history = make_history(services, self.reports)
+        for service in (
+            self.deliveries,
+            self.reports,
+            self.follower,
+            self.records,
+            self.history,
+        ):
             service.setServiceParent(self)
 
     async def stop(self) -> None:
@@ -105,5 +115,6 @@ class GatewayService(MultiService):
         await self.drain.when_refusing()
         await gatherResults([self.deliveries.stopService(), drained])
         self.deployer.close()
+        self.history.stopService()
         if self.tracing is not None:
             await self.tracing.stop()

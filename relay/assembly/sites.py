@@ -28,6 +28,7 @@ from relay.technical.access import Tokens
 from relay.technical.configuration import Configuration
 from relay.technical.drain import Drain
 from relay.technical.health import Health, Reasons
+from relay.technical.history import NodeHistory
 from relay.technical.metrics import PrometheusMetrics
 from relay.technical.node import Node, NodeFacts
 from relay.technical.reload import Reloads
@@ -98,6 +99,7 @@ class Sites:
             Health(self.probes, self.unready),
             Configuration(lambda: self.sources.describe(self.reload.settings)),
             PrometheusMetrics(self.metrics),
+            NodeHistory(self.gateway.history, self.reactor),
             Drain(self.gateway.drain, services.wall_ms),
             LiveStreams(
                 Streams(self.reactor, services.live, LiveView()),

@@ -81,6 +81,7 @@ UNTESTED = {
     "relay.assembly.demo": "in tests/wire/lifecycle/test_demo.py",
     "relay.assembly.drain": "composition; in tests/wire",
     "relay.assembly.gateway": "composition; in tests/wire",
+    "relay.assembly.history": "composition; in tests/wire/operate/test_history.py",
     "relay.assembly.records": "composition; in tests/wire/operate",
     "relay.assembly.sites": "composition; in tests/wire",
     "relay.assembly.systemd": "composition; in tests/wire/operate",

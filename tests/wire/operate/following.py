@@ -42,18 +42,21 @@ def listed(daemon: Daemon, **query: object) -> list[dict[str, Any]]:
 
 class Following:
     """
-    A client of the event stream of changes.
+    A client of an event stream of the technical API: of the changes of the streams,
+    unless another path is named.
 
     :param query: its filters.
     """
 
-    def __init__(self, daemon: Daemon, **query: object) -> None:
+    def __init__(
+        self, daemon: Daemon, path: str = "/streams", /, **query: object
+    ) -> None:
         self._connection = http.client.HTTPConnection(
             "127.0.0.1", daemon.technical_port, timeout=BOUND_S
         )
         self._connection.request(
             "GET",
-            _url("/streams", query),
+            _url(path, query),
             headers={"Authorization": ADMIN, "Accept": "text/event-stream"},
         )
         self.response = self._connection.getresponse()

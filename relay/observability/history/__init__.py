@@ -1,0 +1,1 @@
+"""The last hour of a daemon, kept by the daemon itself."""
