@@ -22,6 +22,7 @@ from relay.model.api.messages import message_rules
 from relay.model.api.publication_state import PublicationState
 from relay.model.api.resources.resource import RESOURCE_TYPES
 from relay.model.consumers.consumer_configuration import ConsumerConfiguration
+from relay.model.documents import json_schema
 from relay.model.plans.plan import PlanDefinition, PlanSecurity
 from relay.model.policy_groups import rules as group_rules
 from relay.model.policy_groups.definition import SharedPolicyGroupDefinition
@@ -221,10 +222,7 @@ class Catalog:
             model = self.endpoints[id].shared_configuration
         if model is None:
             raise LookupError(id)
-        return {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            **model.model_json_schema(by_alias=True),
-        }
+        return json_schema(model)
 
     def _connectors(self, body: Mapping[str, Any]) -> Iterator[Issue]:
         api_type = _upper(body.get("type")) or None

@@ -588,12 +588,14 @@ class SchemaTests(SynchronousTestCase):
             http["properties"]["idleTimeout"],
             {
                 "type": "integer",
-                "title": "Idletimeout",
+                "title": "Idle timeout",
+                "x-unit": "ms",
                 "minimum": 0,
                 "maximum": 2**31 - 1,
                 "default": 60000,
-                "description": "Silence of the upstream after which a call is given"
-                " up, in ms; 0 for never.",
+                "description": "The silence of the upstream after which a call is given"
+                " up; 0 for never. It must be longer than the interval of the"
+                " heartbeats of an event stream.",
             },
         )
         endpoint = CATALOG.schema("endpoint", "http-proxy")
@@ -614,10 +616,12 @@ class SchemaTests(SynchronousTestCase):
                 self.assertFalse(part["additionalProperties"])
         history = CATALOG.schema("shared", "memory")["$defs"]["HistoryOptions"]
         self.assertEqual(
-            {**history["properties"]["maxBytes"], "title": ""},
+            history["properties"]["maxBytes"],
             {
                 "type": "integer",
-                "title": "",
+                "title": "Max bytes",
+                "description": "The largest size of all events.",
+                "x-unit": "bytes",
                 "minimum": 1024,
                 "maximum": 2**32,
                 "default": 4194304,

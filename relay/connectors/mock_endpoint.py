@@ -26,6 +26,7 @@ from relay.model.marks import Mark
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import refusal
 from relay.model.schema.spellings import respelled
+from relay.model.schema.types.keywords import MULTILINE
 from relay.model.schema.types.scalars import Integral, MillisecondsOrOff, Name
 
 COUNTER = "{counter}"
@@ -45,7 +46,9 @@ class MockPair(Options):
     """A header, or a metadata entry, of the events."""
 
     name: Annotated[Name, AfterValidator(_one_line)]
+    """The name."""
     value: Annotated[str, AfterValidator(_one_line)] = ""
+    """The value."""
 
 
 class MockEndpoint(Options):
@@ -53,7 +56,7 @@ class MockEndpoint(Options):
 
     message_interval: MillisecondsOrOff = 1000
     """Milliseconds between two events; 0 for one in each turn of the reactor."""
-    message_content: str = "mock message"
+    message_content: Annotated[str, MULTILINE] = "mock message"
     """The data; ``{counter}`` stands for the event's number, from 0."""
     message_count: _Count | None = None
     """How many, after which the source has ended; endless when absent."""

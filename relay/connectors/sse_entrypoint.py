@@ -67,7 +67,9 @@ class RetryOptions(Options):
     """The bounds of the reconnection time that is sent to a client."""
 
     min: Milliseconds = 1000
+    """The shortest time."""
     max: Milliseconds = 29_999
+    """The longest time."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -91,6 +93,7 @@ class SseEntrypointOptions(Options):
     refusals: Literal["status", "retry"] = "status"
     """Refuse with an error status, or with a 200 and a reconnection time."""
     gap_notice: Literal["event", "header", "none"] = "event"
+    """How a client learns that events are missing: by an event, by a header, or not."""
     control_events: Literal["event", "off"] = "event"
     """Whether events may be sent that do not come from the source."""
     slow_consumer: SlowConsumerOptions = SlowConsumerOptions()

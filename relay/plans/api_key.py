@@ -34,6 +34,7 @@ class ApiKeyOptions(Options):
     source: Annotated[Place, Upper] | None = None
     """Where the key stands; without it, in the header, or else in the parameter."""
     enable_custom_api_key_header: Flag = False
+    """Keys are read from another header than the default one."""
     api_key_header: Annotated[Literally, AfterValidator(header_name)] | None = None
     """The header, in place of the gateway's ``gateway.api_key_header``."""
 

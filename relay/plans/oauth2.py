@@ -15,6 +15,7 @@ from zope.interface import implementer
 
 from relay.model.api.kinds import PlanType
 from relay.model.api.resources.resource import authorization_server
+from relay.model.schema.types.keywords import INEFFECTIVE
 from relay.model.schema.types.scalars import Flag, Literally
 from relay.plans.caller import Caller
 from relay.plans.interfaces import Credential, IPlan, PlanContext, read_options
@@ -54,7 +55,10 @@ class Oauth2Options(TokenOptions):
 
     oauth_resource: Literally
     """The name of a resource of the API."""
-    oauth_cache_resource: Annotated[Any, BeforeValidator(_no_cache_resource)] = None
+    oauth_cache_resource: Annotated[
+        Any, BeforeValidator(_no_cache_resource), INEFFECTIVE
+    ] = None
+    """Not supported."""
     extract_payload: Flag = False
     """Whether expressions see it as ``#context.attributes['oauth.payload']``."""
 

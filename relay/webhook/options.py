@@ -12,6 +12,7 @@ from relay.model.api.messages.message_options import Compatibility
 from relay.model.consumers.webhook_subscription import Retry, WebhookSubscription
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import Where
+from relay.model.schema.types.keywords import INEFFECTIVE
 from relay.model.schema.types.scalars import (
     Flag,
     Integral,
@@ -74,11 +75,14 @@ class WebhookOptions(Options):
     """After how many events in a row that could not be delivered it stops; 0 for
     never."""
     proxy: Annotated[
-        Any, refused(_proxy_on, "proxies towards callbacks are not supported yet")
+        Any,
+        refused(_proxy_on, "proxies towards callbacks are not supported yet"),
+        INEFFECTIVE,
     ] = None
     logging: Annotated[
         Any,
         refused(switched_on, "logging of deliveries is not supported: see their state"),
+        INEFFECTIVE,
     ] = None
 
     @property

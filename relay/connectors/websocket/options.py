@@ -27,6 +27,7 @@ class SubscriberOptions(Options):
     """Events for the clients of the ``websocket`` entrypoint."""
 
     enabled: Flag = True
+    """Clients receive events."""
 
 
 class WebsocketOptions(Options):
@@ -44,6 +45,7 @@ class WebsocketOptions(Options):
     """Whose clients the frames are for: what they carry."""
     slow_consumer: SlowConsumerOptions = SlowConsumerOptions()
     allow_filter: Flag = False
+    """Clients may filter, by ``?types=`` and ``?filter=``."""
     cors: CorsOptions = CorsOptions()
     """Which origins may connect; credentials always go along."""
 

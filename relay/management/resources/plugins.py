@@ -19,6 +19,7 @@ from relay.management.http.errors import NotFound
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.management.resources import plugin_pages
+from relay.model.documents import DOCUMENTS, json_schema
 
 _FORMS = ("gv-schema-form",)
 """The form components that a schema may be asked for; all use the same schema."""
@@ -165,6 +166,15 @@ class Plugins:
         """Return the JSON Schema of the configuration of a resource."""
         call.query.one("display", _FORMS)
         return self._schema("resource", plugin_id)
+
+    @route("GET", "/schemas/<name>")
+    async def document_schema(self, call: RestCall, name: str) -> Reply:
+        """Return the JSON Schema of an API, a plan or a shared policy group."""
+        if name not in DOCUMENTS:
+            raise NotFound(
+                f"Schema [{name}] cannot be found.", "schema.notFound", {"schema": name}
+            )
+        return Reply(200, json_schema(DOCUMENTS[name]))
 
     def _schema(self, kind: Kind, plugin_id: str) -> Reply:
         return Reply(200, self._schema_of(kind, plugin_id))

@@ -12,6 +12,7 @@ from relay.model.api.flow import Method
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import refusal
 from relay.model.schema.types.hosts import is_host
+from relay.model.schema.types.keywords import SECONDS
 from relay.model.schema.types.scalars import LONGEST_MS, Flag, Integral
 from relay.model.schema.types.texts import HeaderName
 
@@ -34,18 +35,26 @@ class Cors(Options):
     """The CORS options of a listener, for the whole API, as in Gravitee."""
 
     enabled: Flag = False
+    """Browsers on other sites may call the API."""
     allow_origin: tuple[Annotated[str, AfterValidator(_origin_or_pattern)], ...] = ()
     """``*``, origins, or regular expressions for whole origins."""
     allow_methods: tuple[Method | Literal["*"], ...] = ()
-    """Methods; ``*`` for all."""
+    """The methods that are allowed; ``*`` for all."""
     allow_headers: tuple[HeaderName, ...] = ()
+    """The request headers that are allowed."""
     expose_headers: tuple[HeaderName, ...] = ()
-    max_age: Annotated[int, Strict(), Field(ge=-1, le=LONGEST_MS), Integral] = -1
-    """Seconds; -1 to say nothing."""
+    """The response headers that scripts may read."""
+    max_age: Annotated[
+        int, Strict(), Field(ge=-1, le=LONGEST_MS), Integral, SECONDS
+    ] = -1
+    """The time for which browsers remember the answer to a preflight request; -1 to
+    leave it to them."""
     allow_credentials: Flag = False
+    """Browsers send cookies and credentials; not with the origin ``*``."""
     run_policies: Flag = False
-    """Whether the flows of the API run for preflight requests that are allowed."""
+    """The flows of the API run for preflight requests that are allowed."""
     allow_private_network: Flag = False
+    """Sites on the internet may call an API in a private network."""
 
     @model_validator(mode="after")
     def _credentials_are_for_known_origins(self) -> Self:
@@ -82,8 +91,9 @@ class CorsOptions(Options):
     """
 
     allow_origin: tuple[Annotated[str, AfterValidator(_origin)], ...] = ("*",)
-    """Origins; ``*`` for all."""
+    """The origins that are allowed; ``*`` for all."""
     allow_credentials: Flag = False
+    """Browsers send cookies and credentials; not with the origin ``*``."""
 
     @model_validator(mode="after")
     def _credentials_are_for_known_origins(self) -> Self:

@@ -17,6 +17,7 @@ from relay.model.api.listener import (
     Path,
     SubscriptionListener,
 )
+from relay.model.api.properties import Properties
 from relay.model.api.read_only import without_api_fields
 from relay.model.api.redeployment import RedeploymentOptions
 from relay.model.api.resources.resource import Resources
@@ -24,6 +25,7 @@ from relay.model.api.response_templates import Templates
 from relay.model.schema import unsupported
 from relay.model.schema.base import Options
 from relay.model.schema.descriptive import ApiDescription, Kept
+from relay.model.schema.types.keywords import INEFFECTIVE
 from relay.model.schema.types.scalars import Flag, Name, Upper
 
 __all__ = [
@@ -65,10 +67,11 @@ DefinitionVersion = Annotated[Literal["V4"], BeforeValidator(_v4)]
 class Analytics(Options):
     """The options of the records about calls."""
 
-    enabled: Flag = True
-    """Kept only: the access log is a setting of the gateway."""
-    sampling: Kept = None
-    reporter_metrics_enabled: Flag | None = None
+    enabled: Annotated[Flag, INEFFECTIVE] = True
+    """Without effect: the access log is a setting of the gateway."""
+    sampling: Annotated[Kept, INEFFECTIVE] = None
+    reporter_metrics_enabled: Annotated[Flag | None, INEFFECTIVE] = None
+    """Without effect."""
     logging: unsupported.Logging = None
     tracing: unsupported.Tracing = None
     otel_logs: unsupported.LogExport = None
@@ -85,17 +88,28 @@ class ApiDefinition(ApiDescription):
     """
 
     definition_version: DefinitionVersion = "V4"
+    """The version of the format."""
     type: Annotated[Literal["PROXY", "MESSAGE"], BeforeValidator(_api_type), Upper]
+    """The type of the API."""
     name: Name
+    """The name of the API."""
     api_version: Name
+    """The version of the API."""
     listeners: tuple[Listener, ...]
+    """How clients reach the API."""
     endpoint_groups: tuple[EndpointGroup, ...]
+    """The groups of endpoints; the first one is the default."""
     analytics: Analytics = Analytics()
     failover: FailoverOptions | None = None
     flow_execution: FlowExecution | None = None
     flows: tuple[Flow, ...] | None = None
+    """The flows of all plans."""
+    properties: Properties = None
+    """Values that expressions read by their keys."""
     resources: Resources | None = None
+    """What plans and policies use by name."""
     response_templates: Templates | None = None
+    """The responses to refused calls, by error key and media type."""
     redeployment: RedeploymentOptions | None = None
     services: unsupported.Services = None
 

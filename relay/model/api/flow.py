@@ -44,12 +44,14 @@ class HttpSelector(Options):
     """Selects calls by path and method."""
 
     type: Annotated[Literal["HTTP"], Upper]
+    """The type of the selector."""
     path: str = "/"
-    """After the context-path; ``:name`` stands for one segment. What ``STARTS_WITH``
-    it may go on within its last segment, unless it ends with ``/``."""
+    """The path after the context-path; ``:name`` stands for one segment."""
     path_operator: Operator = "STARTS_WITH"
+    """How the path is compared. With ``STARTS_WITH`` it may continue within its last
+    segment, unless it ends with ``/``."""
     methods: tuple[Method, ...] = ()
-    """Empty for all."""
+    """The methods; empty for all."""
 
     @model_validator(mode="before")
     @classmethod
@@ -61,12 +63,15 @@ class ChannelSelector(Options):
     """Selects calls of a MESSAGE API by topic and direction."""
 
     type: Annotated[Literal["CHANNEL"], Upper]
+    """The type of the selector."""
     channel: str = "/"
+    """The topic."""
     channel_operator: Operator = "STARTS_WITH"
+    """How the topic is compared."""
     operations: tuple[Annotated[Literal["SUBSCRIBE", "PUBLISH"], Upper], ...] = ()
-    """Empty for both."""
+    """The directions; empty for both."""
     entrypoints: tuple[Name, ...] = ()
-    """Empty for all."""
+    """The types of entrypoints; empty for all."""
 
     @model_validator(mode="before")
     @classmethod
@@ -79,7 +84,9 @@ class ConditionSelector(Options):
     """Selects calls by an expression."""
 
     type: Annotated[Literal["CONDITION"], Upper]
+    """The type of the selector."""
     condition: str
+    """An expression that must hold."""
 
 
 Selector = HttpSelector | ChannelSelector | ConditionSelector
@@ -116,10 +123,15 @@ class FlowStep(Options):
     """One policy with its configuration."""
 
     name: str | None = None
+    """The name of the step."""
     description: str | None = None
+    """What the step is for."""
     enabled: Flag = True
+    """The step runs."""
     policy: Name
+    """The policy of the step."""
     configuration: Annotated[Configuration, Field(repr=False)] = {}
+    """The options of the policy."""
     condition: str | None = None
     """Looked at once for a call."""
     message_condition: str | None = None
@@ -131,15 +143,25 @@ class Flow(Options):
 
     id: Kept = None
     name: str | None = None
+    """The name of the flow."""
     enabled: Flag = True
-    selectors: tuple[Annotated[Any, PlainValidator(_selector)], ...] = ()
+    """The flow runs."""
+    selectors: tuple[
+        Annotated[Any, PlainValidator(_selector, json_schema_input_type=Selector)], ...
+    ] = ()
+    """The calls for which the flow runs; empty for all."""
     request: tuple[FlowStep, ...] = ()
+    """The steps for the request."""
     response: tuple[FlowStep, ...] = ()
+    """The steps for the response."""
     subscribe: tuple[FlowStep, ...] = ()
+    """The steps for each event that is delivered."""
     publish: tuple[FlowStep, ...] = ()
+    """The steps for each event that is published."""
     entrypoint_connect: unsupported.NativeSteps = None
     interact: unsupported.NativeSteps = None
     tags: tuple[str, ...] | None = None
+    """Without effect."""
 
     @model_validator(mode="before")
     @classmethod
@@ -167,5 +189,6 @@ class FlowExecution(Options):
     """The options that select the flows which are run."""
 
     mode: Annotated[Literal["DEFAULT", "BEST_MATCH"], Upper] = "DEFAULT"
+    """Whether all flows that match run, or the best match."""
     match_required: Flag = False
     """Whether a call that no flow fits is refused with 404."""

@@ -22,11 +22,11 @@ class Path(Options):
     """A host and a context-path, in the form in which they are stored."""
 
     host: Annotated[str | None, AfterValidator(sanitise_host)] = None
-    """Lower-case; ``None`` for every host."""
+    """The host name of the path; empty for every host."""
     path: Annotated[str, AfterValidator(sanitise)] = "/"
-    """Begins and ends with ``/``."""
+    """The context-path."""
     override_access: Flag = False
-    """Whether portals show this URL."""
+    """Portals show this URL."""
 
     @property
     def key(self) -> Key:
@@ -38,11 +38,13 @@ class ListenerEntrypoint(Options):
     """A way of attaching, such as ``http-proxy``."""
 
     type: Name
+    """The type of the entrypoint."""
     qos: Annotated[Literal["NONE", "AUTO", "AT_MOST_ONCE", "AT_LEAST_ONCE"], Upper] = (
         "AUTO"
     )
-    """Means nothing to a PROXY API."""
+    """The delivery of events: without effect on a PROXY API."""
     configuration: Configuration = {}
+    """The options of the type of entrypoint."""
     dlq: unsupported.DeadLetterQueue = None
 
 
@@ -55,19 +57,19 @@ class ListenerValidation(Options):
     """
 
     reject_null_byte: Flag = False
-    """Whether ``%00`` is refused in the query, too."""
+    """``%00`` is refused in the query, too."""
     allow_dot_segments: Flag | None = None
-    """Resolves ``.`` and ``..`` (RFC 3986, 5.2.4) below the context-path instead."""
+    """``.`` and ``..`` are resolved (RFC 3986, 5.2.4) below the context-path."""
     allow_encoded_slashes: Flag | None = None
-    """Lets ``%2F`` through, as a part of a segment."""
+    """``%2F`` is accepted, as a part of a segment."""
     allow_backslashes: Flag | None = None
-    """Lets backslashes through, percent-encoded or not, as a part of a segment."""
+    """Backslashes are accepted, percent-encoded or not, as a part of a segment."""
     allow_control_characters: Flag | None = None
-    """Lets ``%00`` to ``%1F`` and ``%7F`` through."""
+    """``%00`` to ``%1F`` and ``%7F`` are accepted."""
     allow_malformed_encoding: Flag | None = None
-    """Lets a ``%`` without two hexadecimal digits through."""
+    """A ``%`` without two hexadecimal digits is accepted."""
     allow_trace: Flag | None = None
-    """Passes ``TRACE`` on, without any header of the gateway's (RFC 9110, 9.3.8)."""
+    """``TRACE`` is passed on, without any header of the gateway (RFC 9110, 9.3.8)."""
 
     @property
     def allowed(self) -> PathFault:
@@ -86,10 +88,13 @@ class HttpListener(Options):
     """Clients that call, by HTTP."""
 
     type: Annotated[Literal["HTTP"], Upper]
+    """The type of the listener."""
     paths: tuple[Path, ...] = ()
+    """The hosts and context-paths."""
     path_mappings: tuple[str, ...] | None = None
     """Patterns by which analytics group calls; kept only."""
     entrypoints: tuple[ListenerEntrypoint, ...] = ()
+    """The entrypoints."""
     servers: tuple[str, ...] = ()
     """Ids of the gateway listeners to attach to; empty for all."""
     request_validation: ListenerValidation = ListenerValidation()
@@ -100,7 +105,9 @@ class SubscriptionListener(Options):
     """Consumers that the gateway calls, each as its subscription configures."""
 
     type: Annotated[Literal["SUBSCRIPTION"], Upper]
+    """The type of the listener."""
     entrypoints: tuple[ListenerEntrypoint, ...] = ()
+    """The entrypoints."""
 
     @model_validator(mode="before")
     @classmethod
@@ -139,5 +146,10 @@ def _listener(value: object) -> HttpListener | SubscriptionListener:
     return HttpListener.read(value)
 
 
-Listener = Annotated[Any, PlainValidator(_listener)]
+Listener = Annotated[
+    Any,
+    PlainValidator(
+        _listener, json_schema_input_type=HttpListener | SubscriptionListener
+    ),
+]
 """An :class:`HttpListener` or a :class:`SubscriptionListener`."""

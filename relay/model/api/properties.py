@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, PlainValidator, ValidationError
 
 from relay.model.schema.base import Options
 from relay.model.schema.errors import Issue, join
 from relay.model.schema.reading import issues
+from relay.model.schema.types.keywords import INEFFECTIVE
 from relay.model.schema.types.scalars import Flag, Name
 from relay.model.secrets import MASK, is_concealed
 
@@ -24,14 +25,24 @@ class Property(Options):
     """A value that expressions read by its key."""
 
     key: Name
+    """The name by which expressions read the property."""
     value: Annotated[str | None, BeforeValidator(_text), Field(repr=False)] = None
     """Numbers, true and false are converted to text."""
     encrypted: Flag | None = None
-    """Whether the value is concealed in responses."""
+    """The value is concealed in responses."""
     encryptable: Flag | None = None
-    """Whether the value is to be concealed from now on."""
-    dynamic: Flag | None = None
+    """The value is to be concealed from now on."""
+    dynamic: Annotated[Flag | None, INEFFECTIVE] = None
     """Without effect: nothing updates values."""
+
+
+Properties = Annotated[
+    Any,
+    PlainValidator(lambda value: value, json_schema_input_type=list[Property] | None),
+    Field(repr=False),
+]
+"""The properties of a definition: :func:`read` checks those that a client sends, and
+an older version may have stored any JSON."""
 
 
 def concealed(properties: Any) -> Any:

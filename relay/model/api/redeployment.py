@@ -12,6 +12,6 @@ class RedeploymentOptions(Options):
     """What becomes of the open event streams of an API when it is deployed again."""
 
     running_streams: Literal["keep", "drain"] = "keep"
-    """Whether they go on, as long as their source stays, or are ended."""
+    """Whether open streams continue while their source stays the same, or are ended."""
     spread_ms: MillisecondsOrOff = 0
-    """The time over which they are ended, evenly; 0 ends them at once."""
+    """The time over which open streams are ended, evenly; 0 ends them at once."""

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from relay.model.schema.base import Options
 from relay.model.schema.spellings import respelled
+from relay.model.schema.types.keywords import INEFFECTIVE, MULTILINE
 from relay.model.schema.types.scalars import Flag
 from relay.model.schema.types.texts import HeaderName, Status, Text
 
@@ -27,10 +28,12 @@ class ResponseTemplate(Options):
     """One template of a refusal."""
 
     status_code: Status | None = None
-    """None for the status of the error; gateway definitions call it ``status``."""
+    """The status of the response; by default that of the error."""
     headers: dict[HeaderName, Text] | None = None
-    body: Text = ""
-    propagate_error_key_to_logs: Flag = False
+    """The headers of the response."""
+    body: Annotated[Text, MULTILINE] = ""
+    """The body of the response; it may contain expressions."""
+    propagate_error_key_to_logs: Annotated[Flag, INEFFECTIVE] = False
     """Accepted without effect: the access log always has the key."""
 
     @model_validator(mode="before")

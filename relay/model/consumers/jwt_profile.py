@@ -23,6 +23,7 @@ from relay.model.plans.signatures import read_signing_key
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import Where, refusal
 from relay.model.schema.types import target
+from relay.model.schema.types.keywords import MULTILINE
 from relay.model.schema.types.scalars import Flag, Integral, Literally, Name, Upper
 from relay.model.schema.types.sensitive import SENSITIVE
 
@@ -42,6 +43,7 @@ class KeystoreOptions(Options):
     alias: str = ""
     """The name of its key; any name if empty."""
     store_password: _Secret = ""
+    """The password of the key store."""
     key_password: _Secret = ""
     """That of the store, or empty."""
 
@@ -50,7 +52,9 @@ class CustomClaim(Options):
     """A further claim of an assertion."""
 
     name: Name
+    """The name of the claim."""
     value: str = ""
+    """The value of the claim."""
 
 
 class _Signer(NamedTuple):
@@ -63,29 +67,38 @@ class JwtProfile(Options):
     """A token that is fetched with a signed assertion instead of a client's secret."""
 
     issuer: Name
+    """The claim ``iss``."""
     subject: Name
+    """The claim ``sub``."""
     audience: Annotated[Literally, AfterValidator(target.check)]
     """The token endpoint, which is also the audience of the assertion."""
     expiration_time: _Time = 30
+    """The time for which the assertion is valid."""
     expiration_time_unit: Annotated[
         Literal["SECONDS", "MINUTES", "HOURS", "DAYS"], Upper
     ] = "SECONDS"
+    """The unit of this time."""
     signature_algorithm: Annotated[
         Literal["RSA_RS256", "HMAC_HS256", "HMAC_HS384", "HMAC_HS512"], Upper
     ] = "RSA_RS256"
+    """The algorithm of the signature."""
     key_source: Annotated[Literal["INLINE", "PEM", "JKS", "PKCS12"], Upper] = "INLINE"
-    key_content: Annotated[str, Field(min_length=1, repr=False), SENSITIVE]
+    """Where the key is."""
+    key_content: Annotated[str, Field(min_length=1, repr=False), SENSITIVE, MULTILINE]
     """A secret, a private key as PEM, or a PKCS12 store in base64."""
     key_id: str = ""
+    """The header ``kid``."""
     jwt_id: str = ""
     """The claim ``jti``; a new UUID for each assertion if empty."""
     secret_base64_encoded: Annotated[Flag, Field(alias="secretBase64Encoded")] = False
+    """The secret is encoded in base64."""
     x509_cert_chain: Annotated[
         Literal["NONE", "X5C"], Field(alias="x509CertChain"), Upper
     ] = "NONE"
     """``X5C`` adds the certificates of a key store to the header."""
     keystore_options: KeystoreOptions = KeystoreOptions()
     custom_claims: tuple[CustomClaim, ...] = ()
+    """Further claims."""
 
     @model_validator(mode="after")
     def _can_sign(self) -> Self:

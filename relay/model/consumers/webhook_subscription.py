@@ -16,6 +16,7 @@ from relay.model.consumers.jwt_profile import JwtProfile
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import Where, refusal
 from relay.model.schema.types import target
+from relay.model.schema.types.keywords import SECONDS
 from relay.model.schema.types.scalars import Integral, Literally, Name, Upper
 from relay.model.schema.types.sensitive import SENSITIVE
 
@@ -28,7 +29,7 @@ _RESERVED = re.compile(
 _WORDS = {"NO_RETRY": "No Retry", "RETRY_ON_FAIL": "Retry On Fail"}
 
 _Attempts = Annotated[int, Strict(), Field(ge=1, le=1000), Integral]
-_Seconds = Annotated[int, Strict(), Field(ge=1, le=86_400), Integral]
+_Seconds = Annotated[int, Strict(), Field(ge=1, le=86_400), Integral, SECONDS]
 Secret = Annotated[str, Field(repr=False), SENSITIVE]
 
 
@@ -98,6 +99,7 @@ class Retry(Options):
     retry_option: Annotated[
         Literal["No Retry", "Retry On Fail"], BeforeValidator(_retry_option)
     ] = "Retry On Fail"
+    """Whether a failed delivery is tried again."""
     retry_strategy: Annotated[Literal["LINEAR", "EXPONENTIAL"], Upper] | None = None
     """``EXPONENTIAL`` unless given."""
     max_attempts: _Attempts | None = None
@@ -155,22 +157,29 @@ class BasicAuth(Options):
     """A user name and a password."""
 
     username: Name
+    """The user name."""
     password: Secret
+    """The password."""
 
 
 class TokenAuth(Options):
     """A token, sent as ``Authorization: Bearer``."""
 
     value: Annotated[Secret, Field(pattern=r"^[\x21-\x7e]+$")]
+    """The bearer token."""
 
 
 class Oauth2Auth(Options):
     """A token that is fetched by the grant ``client_credentials`` (RFC 6749, 4.4)."""
 
     endpoint: Annotated[Literally, AfterValidator(target.check)]
+    """The URL of the token endpoint."""
     client_id: Name
+    """The client ID."""
     client_secret: Secret
+    """The client secret."""
     scopes: tuple[Name, ...] = ()
+    """The scopes that are asked for."""
 
     def form(self, now_s: int) -> dict[str, str]:
         """
@@ -196,6 +205,7 @@ class Auth(Options):
     """How the relay shows who it is."""
 
     type: Literal["none", "basic", "token", "oauth2", "jwtProfileOauth2"] = "none"
+    """How the gateway identifies itself to the consumer."""
     basic: BasicAuth | None = None
     token: TokenAuth | None = None
     oauth2: Oauth2Auth | None = None
@@ -240,6 +250,7 @@ class WebhookSubscription(Options):
     callback_url: Annotated[Literally, AfterValidator(target.check), Field(repr=False)]
     """Its query may hold a secret."""
     headers: tuple[Annotated[HeaderValue, AfterValidator(_not_reserved)], ...] = ()
+    """Headers that are set on each delivery."""
     retry: Retry = Retry()
     ssl: Annotated[SslOptions, AfterValidator(_without_files)] = SslOptions()
     auth: Auth = Auth()

@@ -32,7 +32,9 @@ class PlanSecurity(Options):
     """How a caller is recognised."""
 
     type: Annotated[Name, Upper]
+    """The security type."""
     configuration: Annotated[Configuration, Field(repr=False)] = {}
+    """The options of the security type."""
 
 
 class PlanDefinition(PlanDescription):
@@ -42,12 +44,15 @@ class PlanDefinition(PlanDescription):
     """
 
     definition_version: DefinitionVersion = "V4"
+    """The version of the format."""
     name: Name
+    """The name of the plan."""
     mode: Annotated[Literal["STANDARD", "PUSH"], Upper] = "STANDARD"
     """``PUSH`` is for consumers that the gateway calls; it has no security."""
     security: PlanSecurity | None = None
     """Of a ``STANDARD`` plan."""
     flows: tuple[Flow, ...] | None = None
+    """The flows of the plan."""
     selection_rule: Annotated[str, AfterValidator(checked)] | None = None
     """Which callers with a credential the plan is for; all without one."""
     tags: unsupported.PlanTags = None

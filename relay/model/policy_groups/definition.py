@@ -44,13 +44,17 @@ class SharedPolicyGroupDefinition(Options):
     cross_id: Annotated[Name, Field(max_length=64)] | None = None
     """The id by which flows refer to the group."""
     name: Annotated[Name, Field(max_length=512)]
+    """The name of the group."""
     description: Annotated[str, Field(max_length=1024)] | None = None
+    """What the group is for."""
     prerequisite_message: Annotated[str, Field(max_length=1024)] | None = None
     """What an API needs to use the group, for people."""
     api_type: Annotated[Literal["PROXY", "MESSAGE"], Upper]
+    """The type of the APIs that can use the group."""
     phase: Annotated[Literal["REQUEST", "RESPONSE", "PUBLISH", "SUBSCRIBE"], Upper]
     """The phase of flows in which the group can be used."""
     steps: tuple[FlowStep, ...] = ()
+    """The steps."""
 
     @model_validator(mode="before")
     @classmethod

@@ -17,14 +17,16 @@ from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from relay.model.schema.descriptions import attribute_docstrings
+from relay.model.schema.descriptions import attribute_docstrings, plain
+from relay.model.schema.titles import field_title, model_title
 
 
 class Value(BaseModel):
     """An immutable value with snake_case attributes and camelCase JSON.
 
     Unknown keys are refused. A member that is ``None`` is left out of the JSON. In the
-    JSON Schema the docstring of an attribute describes the member.
+    JSON Schema the docstring of an attribute describes the member, whose title is made
+    from its name.
     """
 
     model_config = ConfigDict(
@@ -33,6 +35,8 @@ class Value(BaseModel):
         alias_generator=to_camel,
         populate_by_name=True,
         hide_input_in_errors=True,
+        field_title_generator=lambda name, field: field_title(name),
+        model_title_generator=lambda model: model_title(model.__name__),
     )
 
     @classmethod
@@ -40,15 +44,19 @@ class Value(BaseModel):
         cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         schema = handler(core_schema)
-        members = handler.resolve_ref_schema(schema).get("properties", {})
-        for owner in cls.__mro__:
-            if not issubclass(owner, Value):
-                continue
-            for name, text in attribute_docstrings(owner).items():
-                field = cls.model_fields.get(name)
-                member = field and members.get(field.alias or name)
-                if member:
-                    member.setdefault("description", text)
+        described = handler.resolve_ref_schema(schema)
+        if "description" in described:
+            described["description"] = plain(described["description"])
+        members = described.get("properties", {})
+        texts: dict[str, str] = {}
+        for owner in reversed(cls.__mro__):
+            if issubclass(owner, Value):
+                texts |= attribute_docstrings(owner)
+        for name, field in cls.model_fields.items():
+            member = members[field.alias or name]
+            member.setdefault("title", field_title(name))
+            if name in texts:
+                member.setdefault("description", plain(texts[name]))
         return schema
 
     @classmethod

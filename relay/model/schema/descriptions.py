@@ -8,6 +8,15 @@ from functools import cache
 from itertools import pairwise
 
 
+def plain(text: str) -> str:
+    """
+    Convert a docstring to one line of Markdown.
+
+    :param text: with literals in double backticks.
+    """
+    return " ".join(text.split()).replace("``", "`")
+
+
 @cache
 def attribute_docstrings(owner: type) -> dict[str, str]:
     """

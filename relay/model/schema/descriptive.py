@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, Strict
 
 from relay.model.schema.base import Options
+from relay.model.schema.types.keywords import INEFFECTIVE
 from relay.model.schema.types.scalars import Flag, Integral, Upper
 
 Strings = tuple[str, ...] | None
@@ -18,39 +19,51 @@ class ApiDescription(Options):
     """Descriptive fields of an API definition, for people and portals."""
 
     description: str | None = None
+    """What the API is for."""
     cross_id: str | None = None
-    hrid: str | None = None
+    """An id that is the same in all environments."""
+    hrid: Annotated[str | None, INEFFECTIVE] = None
     tags: Strings = None
-    """Sharding tags; there is one shard, so that every gateway serves every tag."""
+    """Sharding tags. Every gateway serves every tag."""
     categories: Strings = None
+    """Categories, by which APIs are found."""
     labels: Strings = None
+    """Labels, by which APIs are found."""
     groups: Strings = None
+    """Without effect."""
     members: Kept = None
     metadata: Kept = None
     pages: Kept = None
-    properties: Kept = None
-    """Values for expressions, of which there are none yet."""
     picture: Kept = None
     picture_url: str | None = None
+    """The URL of the picture."""
     background: Kept = None
     background_url: str | None = None
-    disable_membership_notifications: Flag | None = None
-    notify_members: Flag | None = None
-    allowed_in_api_products: Flag | None = None
-    allow_multi_jwt_oauth2_subscriptions: Flag | None = None
+    """The URL of the background picture."""
+    disable_membership_notifications: Annotated[Flag | None, INEFFECTIVE] = None
+    notify_members: Annotated[Flag | None, INEFFECTIVE] = None
+    allowed_in_api_products: Annotated[Flag | None, INEFFECTIVE] = None
+    allow_multi_jwt_oauth2_subscriptions: Annotated[Flag | None, INEFFECTIVE] = None
 
 
 class PlanDescription(Options):
     """Descriptive fields of a plan, for people and portals."""
 
     description: str | None = None
+    """What the plan is for."""
     cross_id: str | None = None
-    hrid: str | None = None
+    """An id that is the same in all environments."""
+    hrid: Annotated[str | None, INEFFECTIVE] = None
     order: Annotated[int, Strict(), Field(ge=0, le=1_000_000), Integral] = 0
+    """The place among the plans of the API; plans are tried in this order."""
     characteristics: Strings = None
+    """Keywords for portals."""
     comment_required: Flag | None = None
+    """Consumers must write a message when they subscribe."""
     comment_message: str | None = None
+    """The question to which this message answers."""
     general_conditions: str | None = None
     """The id of a page that subscribers accept; a keyless plan has no subscribers."""
     validation: Annotated[Literal["AUTO", "MANUAL"], Upper] = "MANUAL"
-    """Who accepts subscriptions; a keyless plan has none."""
+    """Whether subscriptions are accepted at once, or by a publisher; a keyless plan has
+    none."""

@@ -58,11 +58,13 @@ class TokenOptions(Options):
     """Options that ``JWT`` and ``OAUTH2`` plans have in common."""
 
     check_required_scopes: Flag = False
+    """Tokens need the scopes below."""
     required_scopes: tuple[Annotated[str, AfterValidator(_scope)], ...] = ()
+    """The scopes of the token that are required."""
     mode_strict: Flag = True
-    """Whether all the scopes are required, or one of them."""
+    """All scopes are required; otherwise one of them."""
     propagate_auth_header: Flag = True
-    """Whether ``Authorization`` goes upstream with the token."""
+    """The ``Authorization`` with the token is sent to the endpoint."""
     protected_resource_metadata: Annotated[
         ResourceMetadata | None, BeforeValidator(lambda value: value or None)
     ] = None

@@ -12,6 +12,7 @@ from relay.model.schema import unsupported
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import refusal
 from relay.model.schema.types import target
+from relay.model.schema.types.keywords import INEFFECTIVE, MS, MULTILINE
 from relay.model.schema.types.scalars import (
     Flag,
     Integral,
@@ -60,15 +61,18 @@ class CertificateBoundThumbprint(Options):
     """Tokens bound to a client certificate (RFC 8705, 3.1)."""
 
     enabled: Flag = False
+    """The token must be bound to the certificate of the client."""
     extract_certificate_from_header: Flag = False
-    """For TLS that ends at a proxy; only a trusted proxy's header is read."""
+    """The certificate is in a header of a trusted proxy that ends TLS."""
     header_name: HeaderName = "ssl-client-cert"
+    """The name of this header."""
 
 
 class ConfirmationMethodValidation(Options):
     """Whether the caller must prove to be whom the token was given to."""
 
     ignore_missing: Flag = False
+    """Tokens without the claim ``cnf`` are accepted."""
     certificate_bound_thumbprint: CertificateBoundThumbprint = (
         CertificateBoundThumbprint()
     )
@@ -78,9 +82,13 @@ class TokenTypValidation(Options):
     """The allowed values of a token's header ``typ``."""
 
     enabled: Flag = False
+    """The header ``typ`` of the token is checked."""
     ignore_missing: Flag = False
+    """Tokens without ``typ`` are accepted."""
     expected_values: Names = ("JWT",)
+    """The values that are accepted."""
     ignore_case: Flag = False
+    """Case is ignored."""
 
 
 class JwtOptions(TokenOptions):
@@ -91,42 +99,52 @@ class JwtOptions(TokenOptions):
         AfterValidator(_known_signature),
         Field(json_schema_extra={"enum": [*SIGNATURES]}),
     ] = "RSA_RS256"
+    """The algorithm of the signature."""
     public_key_resolver: Annotated[
         Literal["GIVEN_KEY", "JWKS_URL"], BeforeValidator(_not_gateway_keys)
     ] = "GIVEN_KEY"
-    resolver_parameter: Annotated[LiterallyOrAbsent, Field(repr=False), SENSITIVE] = (
-        None
-    )
+    """Whether the key is given, or read from a URL (JWKS)."""
+    resolver_parameter: Annotated[
+        LiterallyOrAbsent, Field(repr=False), SENSITIVE, MULTILINE
+    ] = None
     """The key, or the URL of the key set."""
     connect_timeout: Milliseconds = 2000
+    """The time for connecting to the server of the key set."""
     request_timeout: Milliseconds = 2000
+    """The time for reading the key set."""
     follow_redirects: Redirects = False
+    """Redirects of the server of the key set are followed."""
     use_system_proxy: SystemProxy = False
+    """The proxy of the system is used for reading the key set."""
     extract_claims: Flag = False
     """Whether expressions see the claims as ``#context.attributes['jwt.claims']``."""
     user_claim: LiterallyOrAbsent = "sub"
+    """The claim that identifies the user."""
     client_id_claim: LiterallyOrAbsent = None
-    """Unless given, the first of ``azp``, ``aud`` and ``client_id`` that there is."""
+    """The claim with the client ID; by default the first of ``azp``, ``aud`` and
+    ``client_id`` that exists."""
     confirmation_method_validation: ConfirmationMethodValidation = (
         ConfirmationMethodValidation()
     )
     token_typ_validation: TokenTypValidation = TokenTypValidation()
     expected_issuers: Names = ()
-    """Ours: what ``iss`` must be one of; empty for any."""
+    """The accepted values of the claim ``iss``; empty for any."""
     expected_audiences: Names = ()
-    """Ours: what ``aud`` must name one of; empty for any."""
+    """The accepted values of the claim ``aud``; empty for any."""
     require_expiration: Flag = False
-    """Ours: whether a token without ``exp`` is refused."""
-    clock_skew: Annotated[int, Strict(), Field(ge=0, le=_LARGEST_SKEW_MS), Integral] = (
-        60_000
-    )
-    """Ours: milliseconds by which the issuer's clock and ours may differ."""
+    """Tokens without the claim ``exp`` are refused."""
+    clock_skew: Annotated[
+        int, Strict(), Field(ge=0, le=_LARGEST_SKEW_MS), Integral, MS
+    ] = 60_000
+    """The time by which the clocks of the issuer and of the gateway may differ."""
     revocation_check: Annotated[
         Any,
         unsupported.refused(
             unsupported.switched_on, "revocation lists are not supported"
         ),
+        INEFFECTIVE,
     ] = None
+    """Not supported."""
 
     @model_validator(mode="after")
     def _is_usable(self) -> Self:

@@ -21,10 +21,11 @@ class EventFilter(Options):
     """Selects events by their types and a condition."""
 
     types: tuple[str, ...] = ()
-    """Empty for all."""
+    """The types of events; empty for all."""
     condition: ConditionText = ""
+    """An expression that must hold; empty for none."""
     action: Annotated[Literal["KEEP", "DROP"], Upper] = "KEEP"
-    """Whether they alone go on, or all others."""
+    """Whether these events are delivered, or all others."""
 
 
 EVENT_FILTER = PolicyType(

@@ -29,8 +29,11 @@ class EventLimit(Options):
     """How many, in which time. Time is that at which events come."""
 
     limit: Annotated[int, Strict(), Field(ge=1, le=10**9), Integral]
+    """The number of events in the period."""
     period_time: Annotated[int, Strict(), Field(ge=1, le=86_400), Integral] = 1
+    """The length of the period."""
     period_time_unit: Annotated[Literal["SECONDS", "MINUTES"], Upper] = "SECONDS"
+    """The unit of the period."""
     on_excess: Annotated[Literal["DROP", "REFUSE"], Upper] = "DROP"
     """What becomes of an event that is one too many: it is withheld, or (in the phase
     ``publish``) its publisher is told so with a 429."""

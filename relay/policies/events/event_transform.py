@@ -18,6 +18,7 @@ from relay.expression.values import Lookup, Value
 from relay.model.api.kinds import Phase, PolicyType
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import refusal
+from relay.model.schema.types.keywords import MULTILINE
 from relay.model.schema.types.scalars import Upper
 from relay.model.schema.types.texts import Text
 from relay.policies.event import Event, compact
@@ -35,6 +36,7 @@ class Field(Options):
     """A field of the data and its new value."""
 
     path: FieldPath
+    """The path of the field."""
     value: Text = ""
     """One expression alone keeps its kind: a number stays one."""
 
@@ -47,11 +49,12 @@ class EventTransform(Options):
     id: Text = ""
     """Empty to leave it. In the phase ``publish`` only: what goes out has the id by
     which clients come back."""
-    content: Text = ""
+    content: Annotated[Text, MULTILINE] = ""
     """All of the data; empty to leave it."""
     set_fields: tuple[Field, ...] = ()
     """Fields of JSON data to set, made if they are not there."""
     remove_fields: tuple[FieldPath, ...] = ()
+    """Fields of JSON data to remove."""
     non_json: Annotated[Literal["WITHHOLD", "PASS"], Upper] = "WITHHOLD"
     """What becomes of an event without JSON fields when some are to be changed."""
 

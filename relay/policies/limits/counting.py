@@ -43,15 +43,18 @@ class Counted(Options):
     """How often a call may be made in a period."""
 
     key: Text = ""
-    """What is counted together, besides plan and subscription."""
+    """An expression; calls with one value of it are counted together, within plan and
+    subscription."""
     use_key_only: Flag = False
-    """Whether ``key`` alone says what is counted together, for all plans."""
+    """Calls are counted by ``key`` only, across all plans and subscriptions."""
     limit: Limit = 0
-    """How many calls; 0 to have ``dynamicLimit`` say it."""
+    """The number of calls in the period; 0 to use ``dynamicLimit``."""
     dynamic_limit: Text = ""
+    """An expression for the number of calls, used if ``limit`` is 0."""
     period_time: Periods = 1
+    """The length of the period."""
     dynamic_period_time: Text = ""
-    """Counts in the place of ``periodTime``."""
+    """An expression for the length of the period, used instead of ``periodTime``."""
 
     @model_validator(mode="after")
     def _limited(self) -> Self:

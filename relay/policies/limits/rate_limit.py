@@ -27,6 +27,7 @@ class Rate(Counted):
     """A number of calls in a period of seconds or minutes."""
 
     period_time_unit: Annotated[Literal["SECONDS", "MINUTES"], Upper] = "SECONDS"
+    """The unit of the period."""
 
 
 class LongRate(Counted):
@@ -35,6 +36,7 @@ class LongRate(Counted):
     period_time_unit: Annotated[Literal["HOURS", "DAYS", "WEEKS", "MONTHS"], Upper] = (
         "MONTHS"
     )
+    """The unit of the period."""
 
 
 class RateLimit(CountingOptions):

@@ -9,6 +9,7 @@ from zope.interface import implementer
 
 from relay.model.api.kinds import PolicyType
 from relay.model.schema.base import Options
+from relay.model.schema.types.keywords import BYTES
 from relay.model.schema.types.scalars import Flag, Integral
 from relay.policies.call import Call, Interrupted
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
@@ -17,7 +18,7 @@ from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 class RequestContentLimit(Options):
     """How large a body may be."""
 
-    limit: Annotated[int, Strict(), Field(ge=0, le=2**53 - 1), Integral]
+    limit: Annotated[int, Strict(), Field(ge=0, le=2**53 - 1), Integral, BYTES]
     """Bytes."""
     require_length: Flag = False
     """Whether a body without a stated length is refused with 411. Otherwise its bytes

@@ -33,6 +33,7 @@ class Spike(Counted):
     """
 
     period_time_unit: Annotated[Literal["SECONDS", "MINUTES"], Upper] = "SECONDS"
+    """The unit of the period."""
 
 
 class SpikeArrest(CountingOptions):

@@ -28,16 +28,19 @@ class OpenStreams(Options):
     per: Annotated[Literal["SUBSCRIPTION", "PLAN", "API", "ADDRESS"], Upper] = (
         "SUBSCRIPTION"
     )
-    """What they are counted by; of a keyless plan each address is a subscription."""
+    """What the calls are counted by; of a keyless plan each address is a
+    subscription."""
     limit: Most
+    """The number of calls."""
 
 
 class StreamLimit(Options):
     """The limits of a call while it is open."""
 
     streams: tuple[OpenStreams, ...] = ()
+    """The numbers of calls that may be open at once."""
     max_duration_ms: MillisecondsOrOff = 0
-    """How long a call may last; 0 for any time."""
+    """The longest duration of a call; 0 for no limit."""
     events_per_second: MostOrAny = 0
     """How fast events are sent, on average; 0 for any pace."""
     bytes_per_second: MostOrAny = 0

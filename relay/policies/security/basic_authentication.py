@@ -29,7 +29,9 @@ class User(Options):
     """One user with a password."""
 
     username: Username
+    """The user name."""
     password: Password
+    """The password."""
 
 
 class BasicAuthentication(Options):
@@ -38,6 +40,7 @@ class BasicAuthentication(Options):
     authentication_providers: tuple[Name, ...] = ()
     """The names of resources of the API, whose users are admitted."""
     realm: str = DEFAULT_REALM
+    """The realm that clients are told."""
     users: tuple[User, ...] = ()
     """Users who are admitted besides."""
     propagate_auth_header: Flag = False

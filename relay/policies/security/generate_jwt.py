@@ -17,6 +17,7 @@ from relay.model.api.kinds import PolicyType
 from relay.model.plans.signatures import read_signing_key
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import refusal
+from relay.model.schema.types.keywords import MULTILINE
 from relay.model.schema.types.scalars import Flag, Integral, Upper
 from relay.model.schema.types.sensitive import SENSITIVE
 from relay.model.schema.types.texts import NameAndText, Text
@@ -38,14 +39,19 @@ class GenerateJwt(Options):
     signature: Annotated[
         Literal["RSA_RS256", "HMAC_HS256", "HMAC_HS384", "HMAC_HS512"], Upper
     ] = "RSA_RS256"
+    """The algorithm of the signature."""
     key_resolver: Annotated[Literal["INLINE", "PEM", "JKS", "PKCS12"], Upper] = "INLINE"
     """Whether ``content`` is the key, or the path of a file of it."""
-    content: Annotated[str, Field(min_length=1, repr=False), SENSITIVE]
+    content: Annotated[str, Field(min_length=1, repr=False), SENSITIVE, MULTILINE]
+    """The key, or the path of its file."""
     secret_base64_encoded: Annotated[Flag, Field(alias="secretBase64Encoded")] = False
+    """The secret is encoded in base64."""
     kid: str | None = None
+    """The header ``kid``."""
     alias: str = ""
     """The name of the key in a key store."""
     storepass: StorePassword = ""
+    """The password of the key store."""
     keypass: StorePassword = ""
     """That of the store, or empty."""
     x509_certificate_chain: Annotated[
@@ -55,12 +61,17 @@ class GenerateJwt(Options):
     id: Text = ""
     """The claim ``jti``; without it a new UUID."""
     issuer: Text = "urn://gravitee-api-gw"
+    """The claim ``iss``."""
     subject: Text = ""
+    """The claim ``sub``."""
     audiences: tuple[Text, ...] = ()
+    """The claim ``aud``."""
     expires_in: Annotated[int, Strict(), Field(ge=1, le=10**9), Integral] = 30
+    """The time for which the token is valid."""
     expires_in_unit: Annotated[
         Literal["SECONDS", "MINUTES", "HOURS", "DAYS"], Upper
     ] = "SECONDS"
+    """The unit of this time."""
     custom_claims: tuple[NameAndText, ...] = ()
     """A value that is one expression keeps its kind."""
 

@@ -22,6 +22,7 @@ from relay.expression.template import Template
 from relay.expression.values import Lookup
 from relay.model.api.kinds import PolicyType
 from relay.model.schema.base import Options
+from relay.model.schema.types.keywords import SECONDS
 from relay.model.schema.types.scalars import Flag, Integral, Upper
 from relay.model.schema.types.sensitive import SENSITIVE
 from relay.model.schema.types.texts import Text
@@ -55,7 +56,7 @@ class HttpSignature(Options):
     """Empty for all but SHA-1."""
     enforce_headers: tuple[str, ...] = ()
     """What must be signed at the least, such as ``(request-target)``."""
-    clock_skew: Annotated[int, Strict(), Field(ge=0, le=86_400), Integral] = 30
+    clock_skew: Annotated[int, Strict(), Field(ge=0, le=86_400), Integral, SECONDS] = 30
     """Seconds by which ``Date``, ``created`` and ``expires`` may be off."""
     strict_mode: Flag = True
     """Whether parameters must be quoted."""

@@ -66,11 +66,13 @@ class IpFiltering(Options):
     ] = False
     """Whether each address in ``X-Forwarded-For`` must pass, besides the caller's."""
     use_custom_ip_address: Annotated[Flag, Field(alias="useCustomIPAddress")] = False
+    """Other addresses than that of the caller are compared."""
     custom_ip_address: Annotated[Text, Field(alias="customIPAddress")] = ""
-    """Addresses, separated by commas, to look at in the place of the caller's."""
+    """An expression for the addresses, separated by commas."""
     whitelist_ips: Entries = ()
-    """When there is any, nobody else is let through."""
+    """Addresses, blocks and hosts; if any is listed, all others are refused."""
     blacklist_ips: Entries = ()
+    """Addresses, blocks and hosts that are refused."""
     lookup_ip_version: Annotated[Literal["ALL", "IPV4", "IPV6"], Upper] = "ALL"
     """The addresses of named hosts that count."""
     is_inclusive_host_count: Flag = True

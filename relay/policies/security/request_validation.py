@@ -19,6 +19,7 @@ from relay.expression.values import Value
 from relay.model.api.kinds import PolicyType
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import refusal
+from relay.model.schema.types.keywords import BYTES, INEFFECTIVE
 from relay.model.schema.types.scalars import Flag, Integral, Upper
 from relay.model.schema.types.texts import BodyText, Status, Text
 from relay.policies.call import Call, Interrupted
@@ -54,6 +55,7 @@ class Constraint(Options):
         Literal["NOT_NULL", "MIN", "MAX", "MAIL", "DATE", "PATTERN", "SIZE", "ENUM"],
         Upper,
     ] = "NOT_NULL"
+    """The type of the constraint."""
     parameters: tuple[Text, ...] = ()
     """The bound, the pattern, the format of the date, both bounds of the length, or the
     values that are allowed: texts."""
@@ -87,14 +89,17 @@ class Rule(Options):
 class RequestValidation(Options):
     """The rules; all of them must hold."""
 
-    scope: Annotated[Literal["REQUEST", "REQUEST_CONTENT"], Upper] | None = None
+    scope: Annotated[
+        Annotated[Literal["REQUEST", "REQUEST_CONTENT"], Upper] | None, INEFFECTIVE
+    ] = None
     """Stored by consoles; has no effect: the body is read if an input needs it."""
     status: Status = 400
-    """Of the refusal."""
+    """The status of the refusal."""
     rules: tuple[Rule, ...]
-    max_body_bytes: Annotated[int, Strict(), Field(ge=1, le=MOST_BYTES), Integral] = (
-        1_048_576
-    )
+    """The rules."""
+    max_body_bytes: Annotated[
+        int, Strict(), Field(ge=1, le=MOST_BYTES), Integral, BYTES
+    ] = 1_048_576
     """The largest body that an input may read."""
 
 

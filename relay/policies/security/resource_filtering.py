@@ -14,6 +14,7 @@ from relay.expression.values import Value
 from relay.model.api.flow import Method
 from relay.model.api.kinds import PolicyType
 from relay.model.schema.base import Options
+from relay.model.schema.types.keywords import INEFFECTIVE
 from relay.model.schema.types.scalars import Flag
 from relay.policies.call import Call, Interrupted
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
@@ -41,17 +42,19 @@ class Resource(Options):
     """Some paths, and methods on them."""
 
     pattern: Annotated[str, AfterValidator(_ant)] = "/**"
+    """An Ant pattern for paths."""
     methods: tuple[Method, ...] = ()
-    """Empty for all."""
+    """The methods; empty for all."""
 
 
 class ResourceFiltering(Options):
     """Refuses the resources of the blacklist, then those outside the whitelist."""
 
     whitelist: tuple[Resource, ...] = ()
-    """When there is any, nothing else is let through."""
+    """Resources; if any is listed, all others are refused."""
     blacklist: tuple[Resource, ...] = ()
-    normalize_request_path: Flag = False
+    """Resources that are refused."""
+    normalize_request_path: Annotated[Flag, INEFFECTIVE] = False
     """Stored by consoles; has no effect: patterns are always compared with the decoded
     path."""
     decode_encoded_slash: Flag = False

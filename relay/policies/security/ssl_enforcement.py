@@ -43,18 +43,25 @@ class SslEnforcement(Options):
     """The connections and certificates that are accepted."""
 
     requires_ssl: Flag = True
+    """Clients must use TLS."""
     use_x_forwarded_proto: Flag = False
     """Whether ``X-Forwarded-Proto`` and ``Forwarded`` of a trusted proxy say that the
     client uses TLS."""
     requires_client_authentication: Flag = False
+    """Clients need a certificate."""
     certificate_location: Annotated[Literal["SESSION", "HEADER"], Upper] = "SESSION"
+    """Where the client certificate comes from: the TLS connection, or a header of a
+    trusted proxy."""
     certificate_header_name: HeaderName = "ssl-client-cert"
     """Where trusted proxies forward the certificate, with ``HEADER``."""
     whitelist_client_certificates: tuple[DistinguishedName, ...] = ()
+    """The subjects of certificates that are accepted; empty for all."""
     whitelist_issuers: tuple[DistinguishedName, ...] = ()
+    """The issuers of certificates that are accepted; empty for all."""
     required_certificate_policies: tuple[ObjectIdentifier, ...] = ()
     """All of them are required."""
     whitelist_subject_alternative_names: tuple[AlternativeName, ...] = ()
+    """The alternative names of certificates that are accepted; empty for all."""
 
     @model_validator(mode="after")
     def _is_effective(self) -> Self:

@@ -52,6 +52,7 @@ class DynamicRouting(Options):
     """The first rule whose pattern matches counts."""
 
     rules: tuple[Rule, ...] = ()
+    """The rules, in order; the first one whose pattern matches applies."""
 
 
 DYNAMIC_ROUTING = PolicyType(

@@ -14,6 +14,7 @@ from relay.expression.template import Condition, Template
 from relay.expression.values import Value
 from relay.model.api.kinds import PolicyType
 from relay.model.schema.base import Options
+from relay.model.schema.types.keywords import INEFFECTIVE, MULTILINE
 from relay.model.schema.types.scalars import Flag, Upper
 from relay.model.schema.types.sensitive import LOCATING
 from relay.model.schema.types.texts import (
@@ -68,15 +69,20 @@ class HttpOptions(Options):
 class HttpCallout(Options):
     """The options of the call, and of its response."""
 
-    scope: Scoped | None = None
+    scope: Annotated[Scoped | None, INEFFECTIVE] = None
     """Stored by consoles; has no effect: the phase decides."""
     url: Annotated[Text, Field(min_length=1), LOCATING]
+    """The URL that is called; it may contain expressions."""
     method: Annotated[
         Literal["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"], Upper
     ] = "GET"
+    """The method of the call."""
     use_system_proxy: Annotated[Flag, AfterValidator(_no_system_proxy)] = False
+    """The proxy of the system is used."""
     headers: tuple[Header, ...] = ()
-    body: SecretText = ""
+    """The headers of the call."""
+    body: Annotated[SecretText, MULTILINE] = ""
+    """The body of the call; it may contain expressions."""
     fire_and_forget: Flag = False
     """Whether the call goes on without waiting for the answer."""
     variables: tuple[Variable, ...] = ()
@@ -87,8 +93,11 @@ class HttpCallout(Options):
     error_condition: ConditionText = (
         "{#calloutResponse.status >= 400 and #calloutResponse.status <= 599}"
     )
+    """The call of the client is refused if this holds, and ``exitOnError`` is set."""
     error_status_code: Status = 500
-    error_content: Text = ""
+    """The status of the refusal."""
+    error_content: Annotated[Text, MULTILINE] = ""
+    """The body of the refusal."""
     http: HttpOptions = HttpOptions()
 
 

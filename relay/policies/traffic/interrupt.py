@@ -12,6 +12,7 @@ from relay.expression.template import Template
 from relay.expression.values import Value
 from relay.model.api.kinds import PolicyType
 from relay.model.schema.base import Options
+from relay.model.schema.types.keywords import INEFFECTIVE, MULTILINE
 from relay.model.schema.types.scalars import Integral, Name
 from relay.model.schema.types.texts import NameAndText, Scoped, Text
 from relay.policies.call import Call, Interrupted
@@ -21,11 +22,14 @@ from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 class Interrupt(Options):
     """The refusal; a response template for its key can reword it."""
 
-    scope: Scoped | None = None
+    scope: Annotated[Scoped | None, INEFFECTIVE] = None
     """Stored by consoles; has no effect: the phase decides."""
     status_code: Annotated[int, Strict(), Field(ge=300, le=599), Integral] = 500
+    """The status of the response."""
     error_key: Name
-    message: Text = ""
+    """The key, by which response templates are selected."""
+    message: Annotated[Text, MULTILINE] = ""
+    """The body of the response; it may contain expressions."""
     variables: tuple[NameAndText, ...] = ()
     """What response templates know as ``{#parameters['name']}``."""
 

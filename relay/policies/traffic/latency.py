@@ -11,6 +11,7 @@ from zope.interface import implementer
 
 from relay.model.api.kinds import PolicyType
 from relay.model.schema.base import Options
+from relay.model.schema.types.keywords import INEFFECTIVE
 from relay.model.schema.types.scalars import Integral, Upper
 from relay.model.schema.types.texts import Scoped
 from relay.policies.call import Call
@@ -20,10 +21,12 @@ from relay.policies.interfaces import IPolicy, Policy, PolicyContext
 class Latency(Options):
     """How long."""
 
-    scope: Scoped | None = None
+    scope: Annotated[Scoped | None, INEFFECTIVE] = None
     """Kept from older definitions; the phase decides."""
     time: Annotated[int, Strict(), Field(ge=0, le=3_600_000), Integral] = 100
+    """The delay."""
     time_unit: Annotated[Literal["MILLISECONDS", "SECONDS"], Upper] = "MILLISECONDS"
+    """The unit of the delay."""
 
 
 LATENCY = PolicyType(

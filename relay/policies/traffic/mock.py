@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Annotated, Any
 from xml.parsers import expat
 
 from zope.interface import implementer
@@ -12,6 +12,7 @@ from relay.expression.errors import EvaluationFailed
 from relay.expression.template import Template
 from relay.model.api.kinds import PolicyType
 from relay.model.schema.base import Options
+from relay.model.schema.types.keywords import MULTILINE
 from relay.model.schema.types.texts import Header, Status, Text
 from relay.policies.call import Call, Interrupted
 from relay.policies.interfaces import IPolicy, Policy, PolicyContext
@@ -21,8 +22,11 @@ class Mock(Options):
     """The answer."""
 
     status: Status = 200
+    """The status."""
     headers: tuple[Header, ...] = ()
-    content: Text = ""
+    """The headers."""
+    content: Annotated[Text, MULTILINE] = ""
+    """The body; it may contain expressions."""
 
 
 MOCK = PolicyType("mock", "Mock", Mock, proxy=("request",), message=("request",))

@@ -18,7 +18,9 @@ class StatusMapping(Options):
     """One status, and the status that replaces it."""
 
     input_status_code: Status
+    """The status of the endpoint."""
     output_status_code: Status
+    """The status that clients get."""
 
 
 class StatusCode(Options):

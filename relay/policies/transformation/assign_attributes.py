@@ -17,6 +17,7 @@ from relay.expression.template import Template
 from relay.expression.values import Value
 from relay.model.api.kinds import Phase, PolicyType
 from relay.model.schema.base import Options
+from relay.model.schema.types.keywords import BYTES, INEFFECTIVE
 from relay.model.schema.types.scalars import Integral
 from relay.model.schema.types.sensitive import SENSITIVE
 from relay.model.schema.types.texts import BodyText, Scoped
@@ -30,20 +31,22 @@ class Assignment(Options):
     """An attribute with a text, which may hold a credential for later steps."""
 
     name: str
+    """The name of the attribute."""
     value: Annotated[BodyText, Field(repr=False), SENSITIVE] = ""
+    """The value; it may contain expressions."""
 
 
 class AssignAttributes(Options):
     """The attributes, in order."""
 
-    scope: Scoped | None = None
+    scope: Annotated[Scoped | None, INEFFECTIVE] = None
     """Stored by consoles; has no effect: the phase decides."""
     attributes: tuple[Assignment, ...] = ()
     """A single expression keeps its type. An attribute whose text has no value stays as
     it is."""
-    max_body_bytes: Annotated[int, Strict(), Field(ge=1, le=MOST_BYTES), Integral] = (
-        1_048_576
-    )
+    max_body_bytes: Annotated[
+        int, Strict(), Field(ge=1, le=MOST_BYTES), Integral, BYTES
+    ] = 1_048_576
     """The largest body that a text may read."""
 
 

@@ -22,6 +22,7 @@ from relay.expression.nodes import Scope
 from relay.expression.values import Fields, Value
 from relay.model.api.kinds import Phase, PolicyType
 from relay.model.schema.base import Options
+from relay.model.schema.types.keywords import BYTES, INEFFECTIVE, MULTILINE
 from relay.model.schema.types.scalars import Integral
 from relay.model.schema.types.sensitive import SENSITIVE
 from relay.model.schema.types.texts import Scoped
@@ -86,13 +87,15 @@ def _problem_of(path: Path) -> str | None:
 class AssignContent(Options):
     """The new content."""
 
-    scope: Scoped | None = None
+    scope: Annotated[Scoped | None, INEFFECTIVE] = None
     """Stored by consoles; the phase decides."""
-    body: Annotated[str, AfterValidator(_template), Field(repr=False), SENSITIVE]
+    body: Annotated[
+        str, AfterValidator(_template), Field(repr=False), SENSITIVE, MULTILINE
+    ]
     """A text with FreeMarker interpolations."""
-    max_body_bytes: Annotated[int, Strict(), Field(ge=1, le=MOST_BYTES), Integral] = (
-        1_048_576
-    )
+    max_body_bytes: Annotated[
+        int, Strict(), Field(ge=1, le=MOST_BYTES), Integral, BYTES
+    ] = 1_048_576
     """The largest content that the text may read, in bytes."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 from twisted.web.http_headers import Headers
 from zope.interface import implementer
@@ -15,6 +15,7 @@ from relay.expression.template import Template
 from relay.model.api.kinds import PolicyType
 from relay.model.outcome import Outcome
 from relay.model.schema.base import Options
+from relay.model.schema.types.keywords import INEFFECTIVE
 from relay.model.schema.types.texts import FRAMING, Header, HeaderName, Scoped
 from relay.policies.call import Call, Interrupted, header_value
 from relay.policies.event import Event
@@ -26,7 +27,7 @@ FAILURE = "TRANSFORM_HEADERS_FAILURE"
 class TransformHeaders(Options):
     """Applied in the order of the members here."""
 
-    scope: Scoped | None = None
+    scope: Annotated[Scoped | None, INEFFECTIVE] = None
     """Stored by consoles; has no effect: the phase decides."""
     add_headers: tuple[Header, ...] = ()
     """Set, in the place of what was there; one whose text gives nothing is left out."""
@@ -35,6 +36,7 @@ class TransformHeaders(Options):
     whitelist_headers: tuple[HeaderName, ...] = ()
     """When any are named, all others are removed."""
     remove_headers: tuple[HeaderName, ...] = ()
+    """The names of headers that are removed."""
 
 
 TRANSFORM_HEADERS = PolicyType(

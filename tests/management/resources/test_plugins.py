@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from relay.model.documents import DOCUMENTS, json_schema
 from tests.management.harness import ManagementCase
 
 V2 = "/management/v2"
@@ -45,6 +46,15 @@ class PluginTests(ManagementCase):
             self.assertEqual(await self.expect(200, "GET", path), one)
             schema = await self.expect(200, "GET", f"{path}/schema")
             self.assertEqual(schema, self.catalog.schema("policy", one["id"]))
+
+    async def test_documents(self) -> None:
+        """The schemas of APIs, plans and shared policy groups."""
+        for base in (V2, f"{V2}/organizations/DEFAULT"):
+            for name, model in DOCUMENTS.items():
+                schema = await self.expect(200, "GET", f"{base}/schemas/{name}")
+                self.assertEqual(schema, json_schema(model))
+        error = await self.expect(404, "GET", f"{V2}/schemas/flow")
+        self.assertEqual(error["technicalCode"], "schema.notFound")
 
     async def test_resources(self) -> None:
         """Each with the schema of its configuration; other names of it are unknown."""

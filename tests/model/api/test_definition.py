@@ -47,7 +47,6 @@ class FieldClassTests(SynchronousTestCase):
             "members": [{"source": "memory", "sourceId": "a", "role": "USER"}],
             "metadata": {"a": [None, 1.5]},
             "pages": [{"name": "p", "content": "# x"}],
-            "properties": [{"key": "k", "value": "v", "encrypted": False}],
             "picture": "data:image/png;base64,AA==",
             "pictureUrl": "https://a/picture",
             "background": "data:image/png;base64,AA==",

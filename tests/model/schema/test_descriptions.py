@@ -6,7 +6,7 @@ from pydantic import Field
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.schema.base import Value
-from relay.model.schema.descriptions import attribute_docstrings
+from relay.model.schema.descriptions import attribute_docstrings, plain
 
 
 class Inner(Value):
@@ -73,6 +73,14 @@ class AttributeDocstringTests(SynchronousTestCase):
         self.assertEqual(attribute_docstrings(int), {})
 
 
+class PlainTests(SynchronousTestCase):
+    """Docstrings as Markdown."""
+
+    def test_lines_and_literals(self) -> None:
+        """Lines are joined, and literals have single backticks."""
+        self.assertEqual(plain("The ``type``,\n  or not."), "The `type`, or not.")
+
+
 class JsonSchemaTests(SynchronousTestCase):
     """The descriptions in the JSON Schema of a value."""
 
@@ -87,7 +95,7 @@ class JsonSchemaTests(SynchronousTestCase):
         self.assertEqual(
             described,
             {
-                "idleMs": "The time without events,\nin milliseconds.",
+                "idleMs": "The time without events, in milliseconds.",
                 "inner": "The value within.",
                 "only": "Exactly one value.",
                 "explicit": "Given by hand.",

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, Strict
 
 from relay.model.schema.base import Options
 from relay.model.schema.types.condition import condition
+from relay.model.schema.types.keywords import MS
 from relay.model.schema.types.scalars import LONGEST_MS, Flag, Integral
 
 
@@ -19,17 +20,18 @@ class FailoverOptions(Options):
     """Calls that failed before their head are tried again, at the next endpoint."""
 
     enabled: Flag = False
+    """Failed calls are tried again."""
     max_retries: Annotated[int, Strict(), Field(ge=0, le=100), Integral] = 2
     """How often a call is tried again."""
     slow_call_duration: Annotated[
-        int, Strict(), Field(ge=50, le=LONGEST_MS), Integral
+        int, Strict(), Field(ge=50, le=LONGEST_MS), Integral, MS
     ] = 2000
-    """Milliseconds that a source may take until its head, in one try; it is given up
-    after that. The time in which the client sends its body does not count."""
+    """The time from the request until the head of the response, in one try; it is given
+    up after that. The time in which the client sends its body does not count."""
     open_state_duration: Annotated[
-        int, Strict(), Field(ge=500, le=LONGEST_MS), Integral
+        int, Strict(), Field(ge=500, le=LONGEST_MS), Integral, MS
     ] = 10_000
-    """Milliseconds for which nothing is called once too many calls have failed."""
+    """The time for which nothing is called once too many calls have failed."""
     max_failures: Annotated[int, Strict(), Field(ge=1, le=1_000_000), Integral] = 5
     """How many calls must fail in a row for that, each with all its tries."""
     per_subscription: Flag = True

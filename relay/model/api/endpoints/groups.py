@@ -33,13 +33,16 @@ class LoadBalancer(Options):
         ],
         Upper,
     ] = "ROUND_ROBIN"
+    """How the endpoint of a call is selected."""
 
 
 class Endpoint(Options):
     """One endpoint: a target and its options."""
 
     name: Name
+    """The name, unique within the API."""
     type: Name
+    """The type, the same as that of the group."""
     weight: Annotated[
         int,
         Strict(),
@@ -47,15 +50,20 @@ class Endpoint(Options):
         AfterValidator(lambda weight: max(weight, 1)),
         Integral,
     ] = 1
-    """At least 1: less than that is read as 1."""
+    """The share of the calls under a weighted load balancer."""
     inherit_configuration: Flag = False
+    """The shared configuration of the group is used, instead of one of the endpoint."""
     secondary: Flag = False
-    """Whether it is dialled only while no other endpoint can be."""
+    """The endpoint is called only while no other one is available."""
     configuration: Annotated[Configuration, Field(repr=False)] = {}
+    """The options of the type of endpoint."""
     shared_configuration_override: Annotated[SharedObject, Field(repr=False)] = None
+    """The shared configuration of the endpoint itself."""
     services: EndpointServices | None = None
+    """The health check of the endpoint."""
     tenants: tuple[Name, ...] | None = None
-    """The gateways that dial it, by their ``gateway.tenant``; all without any."""
+    """The gateways that call the endpoint, by their ``gateway.tenant``; empty for
+    all."""
 
     def serves(self, tenant: str | None) -> bool:
         """
@@ -73,8 +81,13 @@ class EndpointGroup(Options):
     """
 
     name: Name
+    """The name, unique within the API."""
     type: Name
+    """The type of the endpoints."""
     load_balancer: LoadBalancer = LoadBalancer()
     shared_configuration: Annotated[SharedObject, Field(repr=False)] = None
+    """The options of endpoints that inherit their configuration."""
     endpoints: tuple[Endpoint, ...] = ()
+    """The endpoints."""
     services: EndpointServices | None = None
+    """The health check of the endpoints."""

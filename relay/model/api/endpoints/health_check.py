@@ -25,6 +25,7 @@ from relay.model.schema import unsupported
 from relay.model.schema.base import Options
 from relay.model.schema.types import target
 from relay.model.schema.types.condition import condition
+from relay.model.schema.types.keywords import MULTILINE
 from relay.model.schema.types.scalars import (
     Flag,
     Integral,
@@ -72,8 +73,11 @@ class HealthCheck(Options):
     method: Annotated[
         Literal["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"], Upper
     ] = "GET"
+    """The method of the check."""
     headers: Annotated[tuple[HeaderValue, ...], Field(repr=False)] = ()
-    body: Annotated[Literally | None, Field(repr=False), SENSITIVE] = None
+    """Headers of the check."""
+    body: Annotated[Literally | None, Field(repr=False), SENSITIVE, MULTILINE] = None
+    """The body of the check."""
     assertion: Annotated[str, AfterValidator(condition)] = ASSERTION
     """What must hold of the response's head."""
     success_threshold: Threshold = 2
@@ -84,17 +88,20 @@ class HealthCheck(Options):
     """What must come in time: the response's head, or also something of its body, which
     of an event stream is an event or a heartbeat. The rest is not waited for."""
     timeout_ms: Milliseconds = 5000
-    """How long it may take, in milliseconds."""
+    """The time that a check may take."""
 
 
 class HealthCheckService(Options):
     """A health check of a group or an endpoint."""
 
     type: Literal["http-health-check"] = "http-health-check"
+    """The type of the check."""
     enabled: Flag = True
+    """The check runs."""
     override_configuration: Flag = False
     """Whether the endpoint has its own health check instead of that of its group."""
     configuration: Annotated[HealthCheck, BeforeValidator(decoded)]
+    """The check."""
     _kept: dict[str, Any] | None = None
 
     @model_validator(mode="wrap")

@@ -19,6 +19,7 @@ from relay.model.schema.base import Options, Value
 from relay.model.schema.refusal import refusal
 from relay.model.schema.types import target
 from relay.model.schema.types.hosts import is_host
+from relay.model.schema.types.keywords import INEFFECTIVE
 from relay.model.schema.types.scalars import (
     TOKEN,
     Flag,
@@ -131,9 +132,11 @@ class HeaderValue(Value):
     """A header that is set on each upstream request, in place of the client's."""
 
     name: Annotated[Literally, AfterValidator(header_name)]
+    """The name of the header."""
     value: Annotated[
         Literally, AfterValidator(_header_value), Field(repr=False), SENSITIVE
     ]
+    """The value, printable ASCII."""
 
     @model_validator(mode="after")
     def _host_is_a_host(self) -> Self:
@@ -146,47 +149,55 @@ class HeaderValue(Value):
 class HttpOptions(Options):
     """The HTTP client towards the endpoints."""
 
-    version: Annotated[Literal["HTTP_1_1"], BeforeValidator(_http_1_1), Upper] = (
-        "HTTP_1_1"
-    )
-    keep_alive: Flag = True
-    """Whether connections are kept for later calls."""
+    version: Annotated[
+        Literal["HTTP_1_1"], BeforeValidator(_http_1_1), Upper, INEFFECTIVE
+    ] = "HTTP_1_1"
+    """The version of HTTP."""
+    keep_alive: Annotated[Flag, Field(title="Enable keep-alive")] = True
+    """Connections are kept for later calls."""
     keep_alive_timeout: MillisecondsOrOff = 30_000
-    """How long an unused connection is kept, in ms; 0 to keep none."""
+    """The time for which an unused connection is kept; 0 to keep none."""
     connect_timeout: Milliseconds = 5_000
-    """For TCP and TLS together, in ms."""
+    """The time for connecting: TCP and TLS together."""
     read_timeout: Milliseconds = 10_000
-    """From the request until the head of the response, in ms."""
+    """The time from the request until the head of the response."""
     idle_timeout: MillisecondsOrOff = 60_000
-    """Silence of the upstream after which a call is given up, in ms; 0 for never."""
-    pipelining: Annotated[Flag, AfterValidator(_no_pipelining)] = False
+    """The silence of the upstream after which a call is given up; 0 for never. It must
+    be longer than the interval of the heartbeats of an event stream."""
+    pipelining: Annotated[Flag, AfterValidator(_no_pipelining), INEFFECTIVE] = False
+    """Not supported."""
     use_compression: Flag = True
-    """Whether the relay itself asks for a compressed body, and decompresses it."""
+    """The gateway asks for a compressed body, and decompresses it."""
     propagate_client_accept_encoding: Flag = False
-    """Whether the client's ``Accept-Encoding`` goes up; only without
+    """The ``Accept-Encoding`` of the client is sent to the endpoint; only without
     ``useCompression``."""
     propagate_client_host: Flag = False
-    """Whether the client's ``Host`` goes up."""
+    """The ``Host`` of the client is sent to the endpoint."""
     follow_redirects: Flag = False
+    """Redirects of the endpoint are followed, instead of being passed to the client."""
     max_concurrent_connections: Annotated[
         int, Strict(), Field(ge=1, le=1_000_000), Integral
     ] = 100
-    """How many calls may wait for a head or a body at once; open event streams are
-    counted apart."""
+    """The number of calls that may wait for a head or a body at once; open event
+    streams are counted separately."""
     max_wait_queue_size: Annotated[
         int, Strict(), Field(ge=-1, le=1_000_000), Integral
     ] = -1
-    """How many calls may wait for a connection; -1 for any number."""
+    """The number of calls that may wait for a connection; -1 for any number."""
     max_connection_lifetime: MillisecondsOrOff = 0
-    """How long a connection is reused, in ms; 0 for ever."""
-    clear_text_upgrade: Flag = True
-    """Without effect under HTTP/1.1, as are the four below."""
-    http2_multiplexing_limit: Http2Limit = -1
-    http2_connection_window_size: Http2Limit = -1
-    http2_stream_window_size: Http2Limit = -1
+    """The time for which a connection is reused; 0 for no limit."""
+    clear_text_upgrade: Annotated[Flag, INEFFECTIVE] = True
+    """Without effect under HTTP/1.1."""
+    http2_multiplexing_limit: Annotated[Http2Limit, INEFFECTIVE] = -1
+    """Without effect under HTTP/1.1."""
+    http2_connection_window_size: Annotated[Http2Limit, INEFFECTIVE] = -1
+    """Without effect under HTTP/1.1."""
+    http2_stream_window_size: Annotated[Http2Limit, INEFFECTIVE] = -1
+    """Without effect under HTTP/1.1."""
     http2_max_frame_size: Annotated[
-        int, Strict(), Field(ge=16_384, le=16_777_215), Integral
+        int, Strict(), Field(ge=16_384, le=16_777_215), Integral, INEFFECTIVE
     ] = 16_384
+    """Without effect under HTTP/1.1."""
 
 
 class SharedConfiguration(Options):
@@ -194,7 +205,8 @@ class SharedConfiguration(Options):
 
     http: HttpOptions = HttpOptions()
     headers: tuple[HeaderValue, ...] = ()
-    """In the order in which they are set: of two with one name the last stays."""
+    """Headers that are set on each request, in this order; of two with one name the
+    last is sent."""
     proxy: ProxyOptions = ProxyOptions()
     ssl: SslOptions = SslOptions()
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, Strict, model_validator
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import Where, refusal
 from relay.model.schema.types.hosts import is_address, is_host
+from relay.model.schema.types.keywords import INEFFECTIVE
 from relay.model.schema.types.scalars import (
     Flag,
     Integral,
@@ -35,15 +36,21 @@ class ProxyOptions(Options):
     """A forward proxy: HTTP ``CONNECT`` or SOCKS5."""
 
     enabled: Flag = False
-    use_system_proxy: Annotated[Flag, AfterValidator(_no_system_proxy)] = False
+    """Calls go through the proxy."""
+    use_system_proxy: Annotated[Flag, AfterValidator(_no_system_proxy), INEFFECTIVE] = (
+        False
+    )
+    """The proxy of the system is used."""
     host: Literally = ""
-    """Never empty when enabled."""
+    """The host of the proxy; required if the proxy is enabled."""
     port: Annotated[int, Strict(), Field(ge=0, le=65535), Integral] = 0
-    """Never 0 when enabled."""
+    """The port of the proxy; required if the proxy is enabled."""
     username: LiterallyOrAbsent = None
+    """The user at the proxy."""
     password: Annotated[LiterallyOrAbsent, Field(repr=False), SENSITIVE] = None
+    """The password at the proxy."""
     type: Annotated[Literal["HTTP", "SOCKS4", "SOCKS5"], Upper] = "HTTP"
-    """Never ``SOCKS4`` when enabled."""
+    """``SOCKS4`` cannot be enabled."""
 
     @model_validator(mode="after")
     def _is_usable(self) -> Self:

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import Where, refusal
 from relay.model.schema.spellings import respelled
+from relay.model.schema.types.keywords import MULTILINE
 from relay.model.schema.types.scalars import Flag, Literally, LiterallyOrAbsent, Upper
 from relay.model.schema.types.sensitive import SENSITIVE
 
@@ -70,10 +71,13 @@ class CertificateStore(Options):
     """The options that trust stores and key stores share."""
 
     type: StoreType = "NONE"
+    """The format of the store; ``NONE`` for no store."""
     path: LiterallyOrAbsent = None
-    content: Unprinted = None
+    """The path of the file on the gateway."""
+    content: Annotated[Unprinted, MULTILINE] = None
     """PKCS12 in base64, or the PEM text of a trust store."""
     password: Password = None
+    """The password of a PKCS#12 store."""
 
     @model_validator(mode="after")
     def _is_usable(self) -> Self:
@@ -113,15 +117,20 @@ class KeyStore(CertificateStore):
     """The certificate and key with which the relay shows who it is; ``NONE`` for
     no client certificate."""
 
-    content: Hidden = None
+    content: Annotated[Hidden, MULTILINE] = None
     """PKCS12 in base64, with the private key."""
     alias: LiterallyOrAbsent = None
+    """The name of the key in a PKCS#12 store."""
     key_password: Hidden = None
     """The password of an encrypted PEM key."""
     cert_path: LiterallyOrAbsent = None
+    """The path of the PEM certificate on the gateway."""
     key_path: LiterallyOrAbsent = None
-    cert_content: Unprinted = None
-    key_content: Hidden = None
+    """The path of the PEM key on the gateway."""
+    cert_content: Annotated[Unprinted, MULTILINE] = None
+    """The certificate in PEM."""
+    key_content: Annotated[Hidden, MULTILINE] = None
+    """The private key in PEM."""
 
     def _pem_problems(self, given: Given) -> Iterator[Problem]:
         yield from _foreign(given, (*_PEM, "keyPassword"), "a PEM key store")
@@ -153,7 +162,9 @@ class SslOptions(Options):
     """TLS towards the endpoint; only used when its target is ``https``."""
 
     hostname_verifier: Flag = True
+    """The certificate must be for the host of the endpoint."""
     trust_all: Flag = False
+    """Any certificate is accepted: only for tests."""
     trust_store: TrustStore = TrustStore()
     key_store: KeyStore = KeyStore()
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, Strict, model_validator
 
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import refusal
+from relay.model.schema.types.keywords import BYTES
 from relay.model.schema.types.scalars import (
     TOKEN,
     Flag,
@@ -19,8 +20,8 @@ from relay.model.schema.types.scalars import (
 
 MIB = 1024 * 1024
 _Count = Annotated[int, Strict(), Field(ge=1, le=1_000_000), Integral]
-_Bytes = Annotated[int, Strict(), Field(ge=1024, le=4096 * MIB), Integral]
-_BytesOrOff = Annotated[int, Strict(), Field(ge=0, le=4096 * MIB), Integral]
+_Bytes = Annotated[int, Strict(), Field(ge=1024, le=4096 * MIB), Integral, BYTES]
+_BytesOrOff = Annotated[int, Strict(), Field(ge=0, le=4096 * MIB), Integral, BYTES]
 
 _NEVER_KEYED = (
     "accept",
@@ -103,21 +104,28 @@ class HistoryOptions(Options):
     """How much of the log is kept for clients that come back."""
 
     max_events: _Count = 1000
+    """The largest number of events."""
     max_bytes: _Bytes = 4 * MIB
+    """The largest size of all events."""
     max_age_ms: Milliseconds = 120_000
+    """The largest age of an event."""
     durable: Flag = False
-    """Whether it outlives the process, in the store."""
+    """The log is kept in the store, and outlives the process."""
 
 
 class ReconnectOptions(Options):
     """Back-off of the upstream, with full jitter."""
 
-    initial_ms: Milliseconds = 500
-    max_ms: Milliseconds = 30_000
-    refused_max_ms: Milliseconds = 300_000
+    initial_ms: Annotated[Milliseconds, Field(title="First delay")] = 500
+    """The first delay."""
+    max_ms: Annotated[Milliseconds, Field(title="Longest delay")] = 30_000
+    """The longest delay."""
+    refused_max_ms: Annotated[
+        Milliseconds, Field(title="Longest delay after a refusal")
+    ] = 300_000
     """The longest delay for a source that refuses; at least ``maxMs``."""
     healthy_after_ms: MillisecondsOrOff = 60_000
-    """After so long a connection the back-off begins anew."""
+    """After a connection of this duration the delays begin anew."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -132,24 +140,29 @@ class ChannelOptions(Options):
     key: KeyOptions = KeyOptions()
     history: HistoryOptions = HistoryOptions()
     linger_ms: MillisecondsOrOff = 10_000
-    """How long the upstream stays open after the last subscriber."""
+    """The time for which the upstream stays open after the last subscriber."""
     max_channels: _Count = 1000
+    """The number of channels of the group."""
     max_channels_per_address: _Count = 100
+    """The number of channels that one client address may have opened."""
     max_filters: _Count = 32
-    """How many filters that clients choose may be in use on one channel at once."""
+    """The number of filters of clients that may be in use on one channel at once."""
     max_filters_per_address: _Count = 8
-    """How many of them may have been brought by one client address."""
+    """The number of these filters that one client address may have."""
     on_unknown_id: Literal["oldest", "live"] = "oldest"
-    """Where a client goes on whose place is not in the log."""
+    """The event from which a client continues whose last id is not in the log."""
     resume_window_ms: MillisecondsOrOff = 5000
-    """How long a client's place may take to appear after the upstream was opened."""
+    """The time after the upstream was opened in which the last id of a client may still
+    appear."""
     reconnect: ReconnectOptions = ReconnectOptions()
     mode: Literal["failover", "merge"] = "failover"
-    """Endpoints one after another, or all at once."""
+    """Whether the endpoints are read one at a time, or all at once."""
     max_event_bytes: _Bytes = MIB
+    """The largest event."""
     source_refusal: Literal["status", "hold"] = "status"
-    """What becomes of clients whose source refuses to be read: they get its status, or
-    the end of their stream; or they keep their stream until it is mended."""
+    """What clients get when the source refuses to be read: its status, or the end of
+    their stream (``status``); or they keep their stream until the source accepts
+    (``hold``)."""
 
 
 class SlowConsumerOptions(Options):
@@ -160,12 +173,14 @@ class SlowConsumerOptions(Options):
     """
 
     policy: Literal["disconnect", "skip", "latest"] = "disconnect"
+    """What happens to a client that is too far behind."""
     max_behind_bytes: _BytesOrOff = 0
-    """0 is no bound of its own."""
+    """The data that a client may be behind; 0 for the size of the log."""
     max_behind_ms: MillisecondsOrOff = 0
-    """0 is no bound of its own."""
+    """The time that a client may be behind; 0 for the age of the log."""
     latest_key: Annotated[str | None, AfterValidator(_is_expression)] = None
-    """JMESPath: of events with one value only the newest is kept, under ``latest``."""
+    """A JMESPath expression: under ``latest``, of events with one value of it only the
+    newest is kept."""
 
     @model_validator(mode="after")
     def _key_is_used(self) -> Self:

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from relay.model.schema.base import Options
+from relay.model.schema.types.keywords import INEFFECTIVE
 from relay.model.schema.types.scalars import Name
 from relay.model.schema.types.sensitive import SENSITIVE
 
@@ -25,10 +26,11 @@ class InlineUser(Options):
     """A user of an inline provider."""
 
     username: Username
-    """Compared without regard to case."""
+    """The user name, compared without regard to case."""
     password: Password
-    roles: tuple[str, ...] = ()
-    """Kept only, as in Gravitee."""
+    """The password."""
+    roles: Annotated[tuple[str, ...], INEFFECTIVE] = ()
+    """Without effect."""
 
 
 class InlineUsers(Options):

@@ -16,6 +16,7 @@ from relay.model.api.resources.oauth2_resource import (
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import refusal
 from relay.model.schema.types import target
+from relay.model.schema.types.keywords import INEFFECTIVE
 from relay.model.schema.types.scalars import Flag, Literally, LiterallyOrAbsent, Upper
 from relay.model.schema.types.sensitive import LOCATING, SENSITIVE
 
@@ -28,14 +29,23 @@ class Oauth2AmResource(Options):
     """A domain of Gravitee Access Management that introspects tokens."""
 
     server_url: Annotated[Literally, Field(alias="serverURL"), LOCATING]
+    """The URL of the server."""
     version: Annotated[Literal["V1_X", "V2_X", "V3_X"], Upper] = "V1_X"
+    """The version of the server."""
     security_domain: Annotated[Literally, Field(min_length=1)]
+    """The path of the domain."""
     client_id: Literally
+    """The client ID with which tokens are introspected."""
     client_secret: Annotated[Literally, Field(repr=False), SENSITIVE]
+    """The client secret."""
     user_claim: LiterallyOrAbsent = "sub"
-    use_system_proxy: Annotated[Flag, AfterValidator(no_system_proxy)] = False
+    """The claim that identifies the user."""
+    use_system_proxy: Annotated[Flag, AfterValidator(no_system_proxy), INEFFECTIVE] = (
+        False
+    )
+    """Not supported."""
     http: Annotated[HttpOptions, AfterValidator(no_redirects)] = HttpOptions()
-    """Of these, ``connectTimeout`` and ``readTimeout`` count."""
+    """``connectTimeout`` and ``readTimeout`` are used."""
     proxy: Annotated[ProxyOptions, AfterValidator(no_proxy)] = ProxyOptions()
     ssl: SslOptions = SslOptions()
 

@@ -10,6 +10,7 @@ from relay.model.api.endpoints.http_proxy import HttpOptions, ProxyOptions, SslO
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import Where, refusal
 from relay.model.schema.types import target
+from relay.model.schema.types.keywords import INEFFECTIVE
 from relay.model.schema.types.scalars import (
     TOKEN,
     Flag,
@@ -67,40 +68,58 @@ class Oauth2Resource(Options):
     """Whether a response without ``active`` means that the token is not active."""
 
     authorization_server_url: LiterallyOrAbsent = None
+    """The URL of the server."""
     introspection_endpoint: Annotated[Literally, LOCATING] = "/oauth/check_token"
-    """Joined to the server's URL; without one it is a URL itself."""
+    """The path that is added to the URL of the server, or a whole URL."""
     introspection_endpoint_method: Annotated[Literal["GET", "POST"], Upper] = "GET"
+    """The method of the introspection."""
     client_id: Literally
+    """The client ID with which tokens are introspected."""
     client_secret: Annotated[Literally, Field(repr=False), SENSITIVE]
+    """The client secret."""
     use_client_authorization_header: Flag = True
+    """The client ID and secret are sent in a header."""
     client_authorization_header_name: HeaderName = "Authorization"
+    """The name of this header."""
     client_authorization_header_scheme: Literally = "Basic"
+    """The scheme of this header."""
     token_is_supplied_by_query_param: Flag = True
+    """The token is sent in the query."""
     token_query_param_name: Literally = "token"
+    """The name of this query parameter."""
     token_is_supplied_by_http_header: Flag = False
+    """The token is sent in a header."""
     token_header_name: LiterallyOrAbsent = None
+    """The name of this header."""
     token_is_supplied_by_form_url_encoded: Flag = False
-    """Only with ``POST``, as RFC 7662 has it."""
+    """The token is sent in a form; only with ``POST`` (RFC 7662)."""
     token_form_url_encoded_name: Literally = "token"
+    """The name of the token in this form."""
     scope_separator: Annotated[str, Field(min_length=1)] = " "
+    """The characters between two scopes."""
     user_claim: LiterallyOrAbsent = "sub"
+    """The claim that identifies the user."""
     cache_ttl: MillisecondsOrOff = 30_000
-    """Ours: for how long an answer is believed, in ms, if the token lives that long; 0
-    asks for each call anew."""
+    """The time for which an answer is kept, if the token is valid that long; 0 asks the
+    server at each call."""
     cache_entries: Annotated[int, Strict(), Field(ge=1, le=1_000_000), Integral] = (
         10_000
     )
-    """Ours: how many answers are kept; the oldest goes for another."""
+    """The number of answers that are kept; the oldest one is dropped first."""
     http: Annotated[HttpOptions, AfterValidator(no_redirects)] = HttpOptions()
-    """Of these, ``connectTimeout`` and ``readTimeout`` count."""
+    """``connectTimeout`` and ``readTimeout`` are used."""
     proxy: Annotated[ProxyOptions, AfterValidator(no_proxy)] = ProxyOptions()
-    use_system_proxy: Annotated[Flag, AfterValidator(no_system_proxy)] = False
+    use_system_proxy: Annotated[Flag, AfterValidator(no_system_proxy), INEFFECTIVE] = (
+        False
+    )
+    """Not supported."""
     ssl: SslOptions = SslOptions()
     authorization_server_metadata_endpoint: Annotated[Any, LOCATING] = None
     """Joined to the server's URL: where clients find the server's metadata."""
-    user_info_endpoint: Annotated[Any, LOCATING] = None
-    """Kept only, as is its method: no plan asks there."""
-    user_info_endpoint_method: Any = None
+    user_info_endpoint: Annotated[Any, LOCATING, INEFFECTIVE] = None
+    """Without effect."""
+    user_info_endpoint_method: Annotated[Any, INEFFECTIVE] = None
+    """Without effect."""
 
     @property
     def url(self) -> str:

@@ -45,9 +45,13 @@ class ApiResource(Options):
     """One resource. A disabled resource is kept and not used."""
 
     name: Name
+    """The name by which plans and policies use the resource."""
     type: Name
+    """The type of the resource."""
     enabled: Flag = True
+    """The resource can be used."""
     configuration: Annotated[Configuration, Field(repr=False)] = {}
+    """The options of the type of resource."""
 
     def read_configuration(self) -> Value:
         """

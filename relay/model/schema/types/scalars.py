@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, Strict
 
 from relay.model.schema.errors import Invalid
 from relay.model.schema.json_limits import find_unstorable
+from relay.model.schema.types.keywords import MS
 
 LONGEST_MS = 2**31 - 1
 """The largest duration in a definition, just under 25 days."""
@@ -99,8 +100,8 @@ Instant = Annotated[int, BeforeValidator(_instant)]
 Flag = Annotated[bool, Strict()]
 Integral = BeforeValidator(_integral)
 """The last annotation of an ``int``, so that its bounds reach the JSON Schema."""
-Milliseconds = Annotated[int, Strict(), Field(ge=1, le=LONGEST_MS), Integral]
-MillisecondsOrOff = Annotated[int, Strict(), Field(ge=0, le=LONGEST_MS), Integral]
+Milliseconds = Annotated[int, Strict(), Field(ge=1, le=LONGEST_MS), Integral, MS]
+MillisecondsOrOff = Annotated[int, Strict(), Field(ge=0, le=LONGEST_MS), Integral, MS]
 Name = Annotated[str, AfterValidator(_not_blank)]
 Literally = Annotated[str, AfterValidator(_literal)]
 """A string that is used literally: expressions in it are refused."""

@@ -7,16 +7,28 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
 
-from pydantic import BaseModel
+from pydantic import BaseModel, GetJsonSchemaHandler
 from pydantic.fields import FieldInfo
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 
 class Sensitive:
     """
     Marks a type whose values are secrets: ``Annotated[str, SENSITIVE]``.
 
-    A field of such a type is masked for viewers and in the audit trail.
+    A field of such a type is masked for viewers and in the audit trail, and a form that
+    is made from its JSON Schema does not show what is entered.
     """
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        schema = handler(core_schema)
+        for one in (schema, *schema.get("anyOf", ())):
+            if one.get("type") == "string":
+                one["format"] = "password"
+        return schema
 
 
 SENSITIVE: Final = Sensitive()

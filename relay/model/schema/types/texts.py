@@ -73,14 +73,18 @@ class NameAndText(Options):
     """A name with a text."""
 
     name: str
+    """The name."""
     value: Text = ""
+    """The value; it may contain expressions."""
 
 
 class Header(Options):
     """A header with a text, which may hold a credential for the source."""
 
     name: HeaderName
+    """The name of the header."""
     value: SecretText = ""
+    """The value; it may contain expressions."""
 
 
 def _status(value: object) -> object:
