@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Any, get_args, get_origin, get_type_hints
 
 from relay.settings.schema import Settings, read_sources
 from relay.settings.source import Given, Origin
 from relay.settings.types import SECRET, item_section
 
+NONE = object()
+"""Stands for the default of a setting that has none."""
 HIDDEN = "********"
 """Stands for the value of a secret."""
 _USER = re.compile(r"(?<=://)[^/@\s]+(?=@)")
@@ -24,6 +26,8 @@ class Described:
     origin: Origin
     source: str | None
     """The option, the variable or the path of the file; None for a default."""
+    default: object = NONE
+    """As JSON; absent for a setting that has none."""
 
 
 class Sources:
@@ -67,8 +71,8 @@ class Sources:
         :param in_force: the present settings, which a reload may have left as they
             were.
         :return: by name, such as ``gateway.listeners[0].endpoint``: ``value``,
-            ``origin``, ``source`` unless it is a default, and ``next`` if another value
-            was read that takes effect at the next start.
+            ``origin``, ``source`` unless it is a default, ``default`` if there is one,
+            and ``next`` if another value was read that takes effect at the next start.
         """
         read, given = (in_force, {}) if self._newest is None else self._newest
         newest = dict(_described(read, dict(given), ""))
@@ -81,6 +85,8 @@ class Sources:
             shapes[name] = {"value": one.value, "origin": origin.origin}
             if origin.source is not None:
                 shapes[name]["source"] = origin.source
+            if origin.default is not NONE:
+                shapes[name]["default"] = origin.default
             if new is not None and new.value != one.value:
                 shapes[name]["next"] = new.value
         return shapes
@@ -103,7 +109,8 @@ def _described(
         else:
             shown = HIDDEN if value is not None and is_secret(hint) else _json(value)
             one = given.get(key, Given(None, "", origin="default"))
-            yield key, Described(shown, one.origin, one.source or None)
+            default = NONE if field.default is MISSING else _json(field.default)
+            yield key, Described(shown, one.origin, one.source or None, default)
 
 
 def _tables(

@@ -92,6 +92,23 @@ class SourcesTests(SynchronousTestCase):
             )
             self.assertNotIn("next", one)
 
+    def test_defaults(self) -> None:
+        """Each setting has the value beside it that no source would leave it."""
+        found = self.describe()
+        defaults: dict[str, object] = {
+            "gateway.via": True,
+            "gateway.request_timeout_ms": 30_000,
+            "gateway.stall_timeout_ms": 60_000,
+            "gateway.tenant": None,
+            "gateway.listeners[0].endpoint": "tcp:8082:backlog=4096",
+            "gateway.listeners[0].trusted_proxies": [],
+            "technical.token": None,
+            "store.url": "sqlite:///{data_dir}/relay.db",
+        }
+        for name, expected in defaults.items():
+            self.assertEqual(found[name]["default"], expected, name)
+        self.assertNotIn("default", found["data_dir"])
+
     def test_members_of_a_listener(self) -> None:
         """Each member of a table in a list has an origin of its own."""
         found = self.describe()
@@ -109,7 +126,12 @@ class SourcesTests(SynchronousTestCase):
         found = options.describe(self.read(options))
         self.assertEqual(
             found["gateway.listeners[1].endpoint"],
-            {"value": "tcp:2", "origin": "option", "source": "--gateway"},
+            {
+                "value": "tcp:2",
+                "origin": "option",
+                "source": "--gateway",
+                "default": "tcp:8082:backlog=4096",
+            },
         )
 
     def test_what_was_only_read(self) -> None:
@@ -170,7 +192,13 @@ class SourcesTests(SynchronousTestCase):
         found = self.describe(before)
         self.assertEqual(
             found["store.threads"],
-            {"value": 4, "origin": "file", "source": self.path, "next": 9},
+            {
+                "value": 4,
+                "origin": "file",
+                "source": self.path,
+                "default": 4,
+                "next": 9,
+            },
         )
         self.assertEqual(found["technical.token"]["next"], None)
         self.assertEqual(found["technical.token"]["value"], HIDDEN)

@@ -36,7 +36,8 @@ class ConfigurationTests(WireCase):
         found = self.ask()
         file = str(self.daemon.data_dir / "relay.toml")
         self.assertEqual(
-            found["gateway.via"], {"value": False, "origin": "file", "source": file}
+            found["gateway.via"],
+            {"value": False, "origin": "file", "source": file, "default": True},
         )
         self.assertEqual(
             found["gateway.stall_timeout_ms"],
@@ -44,11 +45,13 @@ class ConfigurationTests(WireCase):
                 "value": 5000,
                 "origin": "environment",
                 "source": "RELAY__GATEWAY__STALL_TIMEOUT_MS",
+                "default": 60_000,
             },
         )
         self.assertEqual(found["management.endpoint"]["source"], "--management")
         self.assertEqual(
-            found["gateway.forwarded_headers"], {"value": True, "origin": "default"}
+            found["gateway.forwarded_headers"],
+            {"value": True, "origin": "default", "default": True},
         )
         self.assertEqual(found["technical.token"]["value"], "********")
 
