@@ -44,9 +44,13 @@ __all__ = [
     "EntrypointType",
     "Kind",
     "PlanType",
+    "PluginType",
     "PolicyType",
     "ResourceType",
 ]
+
+PluginType = EndpointType | EntrypointType | PlanType | PolicyType | ResourceType
+"""A type of any kind."""
 
 _M = TypeVar("_M", bound=Value)
 _K = TypeVar("_K", EndpointType, EntrypointType, PlanType, PolicyType)
@@ -56,6 +60,7 @@ class Catalog:
     """
     All connectors, plans and policies of this installation.
 
+    :param added: those of them that other distributions have installed.
     :raises ValueError: when two different kinds have one id.
     """
 
@@ -65,12 +70,14 @@ class Catalog:
         entrypoints: Iterable[EntrypointType],
         plans: Iterable[PlanType],
         policies: Iterable[PolicyType] = (),
+        added: Iterable[PluginType] = (),
     ) -> None:
         self.endpoints = _by_id(endpoints)
         self.entrypoints = _by_id(entrypoints)
         self.plans = _by_id(plans)
         self.policies = _by_id(policies)
         self.resources = RESOURCE_TYPES
+        self.added = frozenset(added)
 
     def parse_api(
         self, body: object, before: Mapping[str, Any] | None = None

@@ -39,5 +39,11 @@ def find_installed() -> Installed:
         ],
         plans.kinds,
         policies.kinds,
+        added=(
+            *connectors.endpoints.added,
+            *connectors.entrypoints.added,
+            *plans.added,
+            *policies.added,
+        ),
     )
     return Installed(connectors, plans, policies, catalog)

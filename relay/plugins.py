@@ -77,6 +77,7 @@ class UsablePlugins(Mapping[str, _I], Generic[_I, _K]):
         objection: Callable[[_K], str | None] = lambda kind: None,
     ) -> None:
         self._usable: dict[str, Any] = {}
+        self._own = frozenset(own)
         places = {name: place for place, name in enumerate(own)}
         provided: list[Any] = sorted(
             (one for one in found if interface.providedBy(one)),
@@ -109,6 +110,15 @@ class UsablePlugins(Mapping[str, _I], Generic[_I, _K]):
     def kinds(self) -> list[_K]:
         """The kinds of all plugins, for a catalog."""
         return [one.kind for one in self._usable.values()]
+
+    @property
+    def added(self) -> list[_K]:
+        """The kinds of plugins that other distributions have installed."""
+        return [
+            one.kind
+            for one in self._usable.values()
+            if type(one).__module__ not in self._own
+        ]
 
 
 def modules_of(package: ModuleType, *names: str) -> tuple[str, ...]:

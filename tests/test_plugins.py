@@ -63,17 +63,15 @@ class UsableTests(SynchronousTestCase):
     def chosen(self, *found: object) -> dict[str, Any]:
         """Sort the plugins, and keep the log lines about those that are left out."""
         with capturedLogs() as events:
-            result = dict(
-                UsablePlugins(
-                    found,
-                    IThing,
-                    PlanType,
-                    [Own.__module__],
-                    lambda kind: "bad" if kind.id == "BAD" else None,
-                )
+            self.usable = UsablePlugins(
+                found,
+                IThing,
+                PlanType,
+                [Own.__module__],
+                lambda kind: "bad" if kind.id == "BAD" else None,
             )
         self.told = [formatEvent(event) for event in events]
-        return result
+        return dict(self.usable)
 
     def test_what_is_broken(self) -> None:
         """
@@ -99,9 +97,11 @@ class UsableTests(SynchronousTestCase):
         ours, theirs = Own(OWN), Other(kind("OWN"))
         self.assertEqual(self.chosen(theirs, ours), {"OWN": ours})
         self.assertIn("[OWN] is zoo.Own", self.told[0])
+        self.assertEqual((self.usable.kinds, self.usable.added), ([OWN], []))
         first, second = Other(kind("A")), Thing(kind("A"))
         for pair in ((first, second), (second, first)):
             self.assertEqual(self.chosen(*pair), {"A": first})
+            self.assertEqual(self.usable.added, [first.kind])
 
 
 class FoundTests(SynchronousTestCase):

@@ -69,7 +69,13 @@ class HttpGetOptions(Options):
         return (RelayForm(*members),)
 
 
-HTTP_GET_ENTRYPOINT = EntrypointType("http-get", "HTTP GET", "MESSAGE", HttpGetOptions)
+HTTP_GET_ENTRYPOINT = EntrypointType(
+    "http-get",
+    "HTTP GET",
+    "MESSAGE",
+    HttpGetOptions,
+    description="Answers each call with the events since the last one (polling).",
+)
 
 MOST_GAPS = 1000
 """How many gaps an answer reports at most."""

@@ -81,6 +81,7 @@ HTTP_POST_ENTRYPOINT = EntrypointType(
     HttpPostOptions,
     publishes=always,
     subscribes=False,
+    description="Accepts events as the bodies of POST requests.",
 )
 
 

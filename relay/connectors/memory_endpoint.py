@@ -19,7 +19,7 @@ from relay.model.schema.refusal import refusal
 
 
 class MemoryEndpoint(Options):
-    """Topics without a source: clients read the events that clients publish."""
+    """Topics without a source: clients read what clients publish."""
 
 
 def _told_apart_by_path(channel: ChannelOptions) -> ChannelOptions:
@@ -46,6 +46,7 @@ MEMORY_ENDPOINT = EndpointType(
     MemoryShared,
     published=True,
     alone=True,
+    description="Topics without a source: clients read what clients publish.",
 )
 
 

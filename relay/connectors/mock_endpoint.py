@@ -101,6 +101,7 @@ MOCK_ENDPOINT = EndpointType(
     MockShared,
     alone=True,
     takes_publications=True,
+    description="A source that makes its events itself.",
 )
 
 

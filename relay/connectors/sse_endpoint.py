@@ -75,7 +75,14 @@ class SseShared(SharedConfiguration):
         return self
 
 
-SSE_ENDPOINT = EndpointType("sse", "Event stream", "MESSAGE", SseEndpoint, SseShared)
+SSE_ENDPOINT = EndpointType(
+    "sse",
+    "Event stream",
+    "MESSAGE",
+    SseEndpoint,
+    SseShared,
+    description="The event stream at a URL, read once and shared by all clients.",
+)
 
 
 @implementer(IHttpEndpoint)

@@ -79,7 +79,7 @@ class RetryOptions(Options):
 
 
 class SseEntrypointOptions(Options):
-    """The ``sse`` entrypoint."""
+    """Sends events as an event stream (Server-Sent Events)."""
 
     heartbeat_interval_in_ms: HeartbeatInterval = 5000
     """How long a stream may be quiet; 0 sends no heartbeats."""

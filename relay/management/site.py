@@ -29,6 +29,7 @@ from relay.management.resources.dead_letters import (
 )
 from relay.management.resources.deployment_history import DeploymentHistory
 from relay.management.resources.deployments import Deployments
+from relay.management.resources.expressions import Expressions
 from relay.management.resources.gateway import NO_GATEWAY, Gateway
 from relay.management.resources.health import Health, HealthView, no_health
 from relay.management.resources.node import Node, NodeView, no_checks
@@ -107,6 +108,7 @@ class ManagementSite(RestSite):
             Families(
                 masking,
                 Plugins(catalog),
+                Expressions(),
                 Users(store, passwords),
                 Tokens(store),
                 Node(node),

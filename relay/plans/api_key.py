@@ -50,7 +50,12 @@ class ApiKeyOptions(Options):
         return self.api_key_header if self.enable_custom_api_key_header else None
 
 
-API_KEY = PlanType("API_KEY", "API key", ApiKeyOptions)
+API_KEY = PlanType(
+    "API_KEY",
+    "API key",
+    ApiKeyOptions,
+    description="Accepts the API key of a subscription.",
+)
 
 
 @implementer(IPlan)

@@ -44,7 +44,12 @@ class BasicOptions(Options):
     """Whether ``Authorization`` goes upstream."""
 
 
-BASIC = PlanType("BASIC", "Basic authentication", BasicOptions)
+BASIC = PlanType(
+    "BASIC",
+    "Basic authentication",
+    BasicOptions,
+    description="Accepts the user name and password of a subscription.",
+)
 
 
 @implementer(IPlan)

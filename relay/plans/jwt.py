@@ -53,7 +53,12 @@ class _PresentedToken:
     client_id: str | None
 
 
-JWT = PlanType("JWT", "JWT", JwtOptions)
+JWT = PlanType(
+    "JWT",
+    "JWT",
+    JwtOptions,
+    description="Accepts signed tokens of clients with a subscription.",
+)
 
 
 @implementer(IPlan)

@@ -22,7 +22,12 @@ class KeyLess(Options):
     """A keyless plan lets everybody in: it has nothing to configure."""
 
 
-KEY_LESS = PlanType("KEY_LESS", "Keyless", KeyLess)
+KEY_LESS = PlanType(
+    "KEY_LESS",
+    "Keyless",
+    KeyLess,
+    description="Accepts all calls, without a credential.",
+)
 
 
 @implementer(IPlan)

@@ -24,7 +24,12 @@ class Mtls(Options):
     """Applications have the certificates, so that there is nothing to configure."""
 
 
-MTLS = PlanType("MTLS", "mTLS", Mtls)
+MTLS = PlanType(
+    "MTLS",
+    "mTLS",
+    Mtls,
+    description="Accepts the client certificate of an application with a subscription.",
+)
 
 
 @implementer(IPlan)

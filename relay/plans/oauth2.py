@@ -63,7 +63,12 @@ class Oauth2Options(TokenOptions):
     """Whether expressions see it as ``#context.attributes['oauth.payload']``."""
 
 
-OAUTH2 = PlanType("OAUTH2", "OAuth2", Oauth2Options)
+OAUTH2 = PlanType(
+    "OAUTH2",
+    "OAuth2",
+    Oauth2Options,
+    description="Accepts tokens that an authorization server reports as active.",
+)
 
 
 @implementer(IPlan)

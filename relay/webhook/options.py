@@ -122,4 +122,5 @@ WEBHOOK_ENTRYPOINT = EntrypointType(
     WebhookOptions,
     listener="SUBSCRIPTION",
     subscription=WebhookSubscription,
+    description="Delivers events to the URLs of consumers.",
 )

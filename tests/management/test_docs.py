@@ -20,6 +20,7 @@ from relay.management.resources.channels import Channels
 from relay.management.resources.dead_letters import DeadLetters
 from relay.management.resources.deployment_history import DeploymentHistory
 from relay.management.resources.deployments import Deployments
+from relay.management.resources.expressions import Expressions
 from relay.management.resources.health import Health
 from relay.management.resources.node import Node
 from relay.management.resources.pictures import Pictures
@@ -43,6 +44,7 @@ FAMILIES = (
     DeadLetters,
     DeploymentHistory,
     Deployments,
+    Expressions,
     Health,
     Logs,
     ApiAnalytics,

@@ -73,5 +73,10 @@ def _may_publish(enabled: object, compatibility: object) -> bool:
 
 
 WEBSOCKET_ENTRYPOINT = EntrypointType(
-    "websocket", "WebSocket", "MESSAGE", WebsocketOptions, publishes=_publishes
+    "websocket",
+    "WebSocket",
+    "MESSAGE",
+    WebsocketOptions,
+    publishes=_publishes,
+    description="Sends and accepts events as the messages of a WebSocket.",
 )

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from relay.catalog import PluginType
+
 Schema = Mapping[str, Any]
 
 
@@ -34,8 +36,16 @@ def page(name: str, schema: Schema) -> str:
 
 def description(schema: Schema) -> str:
     """Return the description of what a schema describes, as Markdown."""
-    text = " ".join(str(schema.get("description", "")).split())
-    return text.replace("``", "`")
+    return _markdown(str(schema.get("description", "")))
+
+
+def sentence(plugin: PluginType) -> str:
+    """Return what a plugin is for, as Markdown."""
+    return _markdown(plugin.description or plugin.configuration.__doc__ or "")
+
+
+def _markdown(text: str) -> str:
+    return " ".join(text.split()).replace("``", "`")
 
 
 def _rows(
@@ -74,7 +84,8 @@ def _type(root: Schema, one: Schema) -> str:
         return f"`{one['const']}`"
     if one.get("type") == "array":
         return f"list of {_type(root, _resolved(root, one.get('items', {}))[1])}"
-    return str(one.get("type", "any"))
+    named = str(one.get("type", "any"))
+    return f"{named}, in {one['x-unit']}" if "x-unit" in one else named
 
 
 def _default(member: Schema) -> str:

@@ -8,10 +8,10 @@ from typing import Any
 from relay import __version__
 from relay.catalog import (
     Catalog,
-    EndpointType,
     EntrypointType,
     Kind,
     PlanType,
+    PluginType,
     PolicyType,
     ResourceType,
 )
@@ -39,12 +39,12 @@ class Plugins:
     @route("GET", "/plugins/endpoints")
     async def endpoints(self, call: RestCall) -> Reply:
         """Return the types of endpoints."""
-        return _all(self._catalog.endpoints)
+        return self._all(self._catalog.endpoints)
 
     @route("GET", "/plugins/endpoints/<plugin_id>")
     async def endpoint(self, call: RestCall, plugin_id: str) -> Reply:
         """Return one type of endpoint."""
-        return _one(self._catalog.endpoints, plugin_id)
+        return self._one(self._catalog.endpoints, plugin_id)
 
     @route("GET", "/plugins/endpoints/<plugin_id>/schema")
     async def endpoint_schema(self, call: RestCall, plugin_id: str) -> Reply:
@@ -69,12 +69,12 @@ class Plugins:
     @route("GET", "/plugins/entrypoints")
     async def entrypoints(self, call: RestCall) -> Reply:
         """Return the types of entrypoints."""
-        return _all(self._catalog.entrypoints)
+        return self._all(self._catalog.entrypoints)
 
     @route("GET", "/plugins/entrypoints/<plugin_id>")
     async def entrypoint(self, call: RestCall, plugin_id: str) -> Reply:
         """Return one type of entrypoint."""
-        return _one(self._catalog.entrypoints, plugin_id)
+        return self._one(self._catalog.entrypoints, plugin_id)
 
     @route("GET", "/plugins/entrypoints/<plugin_id>/schema")
     async def entrypoint_schema(self, call: RestCall, plugin_id: str) -> Reply:
@@ -104,7 +104,17 @@ class Plugins:
     @route("GET", "/plugins/plans")
     async def plans(self, call: RestCall) -> Reply:
         """Return the security types of plans."""
-        return _all(self._catalog.plans)
+        return self._all(self._catalog.plans)
+
+    @route("GET", "/plugins/plans/<plugin_id>")
+    async def plan(self, call: RestCall, plugin_id: str) -> Reply:
+        """Return one security type of plans."""
+        return self._one(self._catalog.plans, plugin_id)
+
+    @route("GET", "/plugins/plans/<plugin_id>/documentation")
+    async def plan_page(self, call: RestCall, plugin_id: str) -> Reply:
+        """Return the documentation of the security of a plan, as Markdown."""
+        return self._page("plan", self._catalog.plans, plugin_id)
 
     @route("GET", "/plugins/plans/<plugin_id>/schema")
     async def plan_schema(self, call: RestCall, plugin_id: str) -> Reply:
@@ -114,12 +124,12 @@ class Plugins:
     @route("GET", "/plugins/policies")
     async def policies(self, call: RestCall) -> Reply:
         """Return the policies."""
-        return _all(self._catalog.policies)
+        return self._all(self._catalog.policies)
 
     @route("GET", "/plugins/policies/<plugin_id>")
     async def policy(self, call: RestCall, plugin_id: str) -> Reply:
         """Return one policy."""
-        return _one(self._catalog.policies, plugin_id)
+        return self._one(self._catalog.policies, plugin_id)
 
     @route(
         "GET",
@@ -154,12 +164,12 @@ class Plugins:
     @route("GET", "/plugins/resources")
     async def resources(self, call: RestCall) -> Reply:
         """Return the types of resources."""
-        return _all(self._catalog.resources)
+        return self._all(self._catalog.resources)
 
     @route("GET", "/plugins/resources/<plugin_id>")
     async def resource(self, call: RestCall, plugin_id: str) -> Reply:
         """Return one type of resource."""
-        return _one(self._catalog.resources, plugin_id)
+        return self._one(self._catalog.resources, plugin_id)
 
     @route("GET", "/plugins/resources/<plugin_id>/schema", query=("display",))
     async def resource_schema(self, call: RestCall, plugin_id: str) -> Reply:
@@ -176,14 +186,34 @@ class Plugins:
             )
         return Reply(200, json_schema(DOCUMENTS[name]))
 
+    @route("GET", "/plugins/resources/<plugin_id>/documentation")
+    async def resource_page(self, call: RestCall, plugin_id: str) -> Reply:
+        """Return the documentation of a resource, as Markdown."""
+        return self._page("resource", self._catalog.resources, plugin_id)
+
+    def _all(self, plugins: Mapping[str, PluginType]) -> Reply:
+        return Reply(200, [self._plugin_json(plugin) for plugin in plugins.values()])
+
+    def _one(self, plugins: Mapping[str, PluginType], plugin_id: str) -> Reply:
+        if plugin_id not in plugins:
+            raise _missing(plugin_id)
+        return Reply(200, self._plugin_json(plugins[plugin_id]))
+
+    def _plugin_json(self, plugin: PluginType) -> dict[str, Any]:
+        return {**_plugin_json(plugin), "builtIn": plugin not in self._catalog.added}
+
     def _schema(self, kind: Kind, plugin_id: str) -> Reply:
         return Reply(200, self._schema_of(kind, plugin_id))
 
-    def _page(self, kind: Kind, plugins: Mapping[str, Plugin], plugin_id: str) -> Reply:
+    def _page(
+        self, kind: Kind, plugins: Mapping[str, PluginType], plugin_id: str
+    ) -> Reply:
         text = self._text(kind, plugins, plugin_id)
         return Reply(200, text.encode(), {"Content-Type": "text/plain; charset=utf-8"})
 
-    def _text(self, kind: Kind, plugins: Mapping[str, Plugin], plugin_id: str) -> str:
+    def _text(
+        self, kind: Kind, plugins: Mapping[str, PluginType], plugin_id: str
+    ) -> str:
         schema = self._schema_of(kind, plugin_id)
         return plugin_pages.page(plugins[plugin_id].name, schema)
 
@@ -198,23 +228,11 @@ class Plugins:
             raise _missing(plugin_id) from None
 
 
-Plugin = EndpointType | EntrypointType | PlanType | PolicyType | ResourceType
-
-
-def _all(plugins: Mapping[str, Plugin]) -> Reply:
-    return Reply(200, [_plugin_json(plugin) for plugin in plugins.values()])
-
-
-def _one(plugins: Mapping[str, Plugin], plugin_id: str) -> Reply:
-    if plugin_id not in plugins:
-        raise _missing(plugin_id)
-    return Reply(200, _plugin_json(plugins[plugin_id]))
-
-
-def _plugin_json(plugin: Plugin) -> dict[str, Any]:
+def _plugin_json(plugin: PluginType) -> dict[str, Any]:
     shape: dict[str, Any] = {
         "id": plugin.id,
         "name": plugin.name,
+        "description": plugin_pages.sentence(plugin),
         "version": getattr(plugin, "version", "") or __version__,
         "deployed": True,
     }

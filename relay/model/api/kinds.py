@@ -50,6 +50,8 @@ class EndpointType:
     """Whether a group has exactly one endpoint."""
     version: str = ""
     """The version of the distribution; Relay's own if empty."""
+    description: str = ""
+    """One sentence for lists; if empty, the docstring of the configuration."""
 
     @property
     def modes(self) -> list[Mode]:
@@ -76,6 +78,8 @@ class EntrypointType:
     """The type of the listeners that such entrypoints belong to."""
     subscription: type[Value] | None = None
     """The ``entrypointConfiguration`` of subscriptions; ``None`` if they have none."""
+    description: str = ""
+    """As of :class:`EndpointType`."""
 
     @property
     def modes(self) -> list[Mode]:
@@ -91,6 +95,10 @@ class PlanType:
     """As in ``"type": "KEY_LESS"``."""
     name: str
     configuration: type[Value]
+    version: str = ""
+    """As of :class:`EndpointType`."""
+    description: str = ""
+    """As of :class:`EndpointType`."""
 
 
 Phase = Literal["request", "response", "subscribe", "publish"]
@@ -149,6 +157,10 @@ class PolicyType:
     reads_body: Callable[[Any], bool] = reads_nothing
     """Whether a configuration reads the body of the request, which PROXY APIs can
     hold."""
+    version: str = ""
+    """As of :class:`EndpointType`."""
+    description: str = ""
+    """As of :class:`EndpointType`."""
 
     def phases(self, api_type: str) -> tuple[Phase, ...]:
         """Return the phases of a type of API in which the policy can be used."""
@@ -165,6 +177,8 @@ class ResourceType:
     configuration: type[Value]
     synonym: str = ""
     """Another id that definitions use; empty for none."""
+    description: str = ""
+    """As of :class:`EndpointType`."""
 
     @property
     def ids(self) -> frozenset[str]:

@@ -29,7 +29,11 @@ class EventFilter(Options):
 
 
 EVENT_FILTER = PolicyType(
-    "event-filter", "Event filter", EventFilter, message=("subscribe", "publish")
+    "event-filter",
+    "Event filter",
+    EventFilter,
+    message=("subscribe", "publish"),
+    description="Keeps or drops events by their types and a condition.",
 )
 
 

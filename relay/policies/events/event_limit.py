@@ -51,6 +51,7 @@ EVENT_LIMIT = PolicyType(
     EventLimit,
     message=("subscribe", "publish"),
     problem=_problem,
+    description="Withholds or refuses events beyond a number in a period.",
 )
 
 

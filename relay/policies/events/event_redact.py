@@ -58,7 +58,11 @@ class EventRedact(Options):
 
 
 EVENT_REDACT = PolicyType(
-    "event-redact", "Event redact", EventRedact, message=("subscribe", "publish")
+    "event-redact",
+    "Event redact",
+    EventRedact,
+    message=("subscribe", "publish"),
+    description="Hides fields and patterns in the data of events.",
 )
 
 

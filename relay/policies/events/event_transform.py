@@ -79,6 +79,7 @@ EVENT_TRANSFORM = PolicyType(
     EventTransform,
     message=("subscribe", "publish"),
     problem=_problem,
+    description="Changes the type, id, content and JSON fields of events.",
 )
 LONGEST_NAME = 256
 _NAMED: dict[str, Callable[[Message, str], Message]] = {

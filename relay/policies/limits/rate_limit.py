@@ -59,8 +59,16 @@ RATE_LIMIT = PolicyType(
     RateLimit,
     proxy=("request",),
     message=("request",),
+    description="Refuses calls beyond a number in seconds or minutes.",
 )
-QUOTA = PolicyType("quota", "Quota", Quota, proxy=("request",), message=("request",))
+QUOTA = PolicyType(
+    "quota",
+    "Quota",
+    Quota,
+    proxy=("request",),
+    message=("request",),
+    description="Refuses calls beyond a number in hours, days, weeks or months.",
+)
 
 
 @implementer(IPolicy)

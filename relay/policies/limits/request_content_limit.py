@@ -31,6 +31,7 @@ REQUEST_CONTENT_LIMIT = PolicyType(
     RequestContentLimit,
     proxy=("request",),
     message=("request",),
+    description="Refuses requests whose body is larger than a limit.",
 )
 
 

@@ -48,6 +48,7 @@ SPIKE_ARREST = PolicyType(
     SpikeArrest,
     proxy=("request",),
     message=("request",),
+    description="Spreads calls evenly over a period, and refuses the others.",
 )
 
 

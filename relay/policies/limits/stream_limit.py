@@ -59,6 +59,7 @@ STREAM_LIMIT = PolicyType(
     StreamLimit,
     proxy=("request",),
     message=("request",),
+    description="Limits the number, duration and rate of open streams.",
 )
 
 

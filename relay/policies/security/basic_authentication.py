@@ -61,6 +61,7 @@ BASIC_AUTHENTICATION = PolicyType(
     proxy=("request",),
     message=("request",),
     needs=_providers,
+    description="Accepts the user names and passwords of a list or a resource.",
 )
 
 

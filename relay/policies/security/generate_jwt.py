@@ -122,6 +122,7 @@ GENERATE_JWT = PolicyType(
     GenerateJwt,
     proxy=("request",),
     message=("request",),
+    description="Creates a signed token for the source.",
 )
 
 

@@ -70,6 +70,7 @@ HTTP_SIGNATURE = PolicyType(
     HttpSignature,
     proxy=("request",),
     message=("request",),
+    description="Verifies the signature of requests.",
 )
 
 

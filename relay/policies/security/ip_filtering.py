@@ -91,6 +91,7 @@ IP_FILTERING = PolicyType(
     IpFiltering,
     proxy=("request",),
     message=("request",),
+    description="Allows or refuses calls by the address of the client.",
 )
 
 

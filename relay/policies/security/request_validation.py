@@ -118,6 +118,7 @@ REQUEST_VALIDATION = PolicyType(
     proxy=("request",),
     message=("request",),
     reads_body=_reads_body,
+    description="Validates headers, parameters and the body of requests.",
 )
 
 

@@ -68,6 +68,7 @@ RESOURCE_FILTERING = PolicyType(
     ResourceFiltering,
     proxy=("request",),
     message=("request",),
+    description="Allows or refuses calls by their paths and methods.",
 )
 
 

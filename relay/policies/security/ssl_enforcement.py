@@ -91,6 +91,7 @@ SSL_ENFORCEMENT = PolicyType(
     SslEnforcement,
     proxy=("request",),
     message=("request",),
+    description="Requires TLS, and certain client certificates.",
 )
 
 

@@ -56,7 +56,11 @@ class DynamicRouting(Options):
 
 
 DYNAMIC_ROUTING = PolicyType(
-    "dynamic-routing", "Dynamic routing", DynamicRouting, proxy=("request",)
+    "dynamic-routing",
+    "Dynamic routing",
+    DynamicRouting,
+    proxy=("request",),
+    description="Selects the endpoint, group or URL of a call by its path.",
 )
 
 

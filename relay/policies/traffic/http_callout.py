@@ -107,6 +107,7 @@ HTTP_CALLOUT = PolicyType(
     HttpCallout,
     proxy=("request", "response"),
     message=("request",),
+    description="Calls another service, and continues or refuses by its answer.",
 )
 
 

@@ -40,6 +40,7 @@ INTERRUPT = PolicyType(
     Interrupt,
     proxy=("request", "response"),
     message=("request",),
+    description="Refuses a call with a status, an error key and a message.",
 )
 
 

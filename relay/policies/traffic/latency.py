@@ -35,6 +35,7 @@ LATENCY = PolicyType(
     Latency,
     proxy=("request", "response"),
     message=("request",),
+    description="Delays requests or responses.",
 )
 
 

@@ -29,7 +29,14 @@ class Mock(Options):
     """The body; it may contain expressions."""
 
 
-MOCK = PolicyType("mock", "Mock", Mock, proxy=("request",), message=("request",))
+MOCK = PolicyType(
+    "mock",
+    "Mock",
+    Mock,
+    proxy=("request",),
+    message=("request",),
+    description="Answers a call itself, without the source.",
+)
 
 
 @implementer(IPolicy)

@@ -26,6 +26,7 @@ SHARED_POLICY_GROUP = PolicyType(
     SharedPolicyGroup,
     proxy=("request", "response"),
     message=("request", "response", "subscribe", "publish"),
+    description="Runs the steps of a shared policy group.",
 )
 
 

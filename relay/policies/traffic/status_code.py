@@ -31,7 +31,11 @@ class StatusCode(Options):
 
 
 STATUS_CODE = PolicyType(
-    "status-code", "Status code transformation", StatusCode, proxy=("response",)
+    "status-code",
+    "Status code transformation",
+    StatusCode,
+    proxy=("response",),
+    description="Replaces the status of responses.",
 )
 
 

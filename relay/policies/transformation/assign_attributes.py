@@ -72,6 +72,7 @@ ASSIGN_ATTRIBUTES = PolicyType(
     message=("request", "response", "subscribe", "publish"),
     problem=_problem,
     reads_body=_reads_body,
+    description="Assigns attributes of the call, for the expressions of later steps.",
 )
 
 

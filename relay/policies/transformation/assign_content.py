@@ -116,6 +116,7 @@ ASSIGN_CONTENT = PolicyType(
     proxy=("request", "response"),
     message=("subscribe", "publish"),
     problem=_problem,
+    description="Replaces the body of requests and responses, or the data of events.",
 )
 
 

@@ -45,6 +45,7 @@ TRANSFORM_HEADERS = PolicyType(
     TransformHeaders,
     proxy=("request", "response"),
     message=("request", "response", "subscribe", "publish"),
+    description="Sets, adds and removes headers of requests, responses and events.",
 )
 
 

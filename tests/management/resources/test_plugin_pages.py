@@ -14,7 +14,7 @@ from relay.model.schema.base import Options
 class Part(Options):
     """A part."""
 
-    size: Annotated[int, Field(ge=1)] = 3
+    size: Annotated[int, Field(ge=1, json_schema_extra={"x-unit": "bytes"})] = 3
     """Bytes | words."""
     parts: tuple[Part, ...] = ()
 
@@ -48,7 +48,7 @@ class PageTests(SynchronousTestCase):
                 '| `kind` | `A`, `B` | `"A"` |  |',
                 "| `name` | string | required | The name. |",
                 "| `part` | object |  | A part. |",
-                "| `part.size` | integer | `3` | Bytes \\| words. |",
+                "| `part.size` | integer, in bytes | `3` | Bytes \\| words. |",
                 "| `part.parts` | list of object | `[]` |  |",
                 "| `names` | list of string | `[]` |  |",
             ],

@@ -24,6 +24,9 @@ class PluginTests(ManagementCase):
                     path = f"{base}/plugins/{kind}/{one['id']}"
                     self.assertEqual(await self.expect(200, "GET", path), one)
         plans = await self.expect(200, "GET", f"{V2}/plugins/plans")
+        for one in plans:
+            path = f"{V2}/plugins/plans/{one['id']}"
+            self.assertEqual(await self.expect(200, "GET", path), one)
         self.assertEqual(
             [one["id"] for one in plans],
             ["API_KEY", "BASIC", "JWT", "KEY_LESS", "MTLS", "OAUTH2"],
@@ -70,6 +73,13 @@ class PluginTests(ManagementCase):
             self.assertEqual(schema, self.catalog.schema("resource", one["id"]))
         await self.expect(404, "GET", f"{V2}/plugins/resources/cache")
         await self.expect(404, "GET", f"{V2}/plugins/resources/oauth2-am/schema")
+
+    async def test_descriptions(self) -> None:
+        """Each type has a description, and is built in unless a plugin adds it."""
+        for kind in ("endpoints", "entrypoints", "plans", "policies", "resources"):
+            for one in await self.expect(200, "GET", f"{V2}/plugins/{kind}"):
+                self.assertTrue(one["description"].endswith("."), one)
+                self.assertIs(one["builtIn"], True)
 
     async def test_modes(self) -> None:
         """Each connector lists its modes."""
@@ -138,7 +148,7 @@ class PageTests(ManagementCase):
 
     async def test_documentation(self) -> None:
         """Each has a page with its options, as text."""
-        for kind in ("endpoints", "entrypoints", "policies"):
+        for kind in ("endpoints", "entrypoints", "plans", "policies", "resources"):
             for one in await self.expect(200, "GET", f"{V2}/plugins/{kind}"):
                 path = f"{V2}/plugins/{kind}/{one['id']}/documentation"
                 answer = await self.ask("GET", path)

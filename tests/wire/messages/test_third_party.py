@@ -97,10 +97,12 @@ class ThirdPartyTests(WireCase):
         self.assertEqual(
             (endpoint["name"], endpoint["supportedModes"]), ("Ticks", ["SUBSCRIBE"])
         )
+        self.assertIs(endpoint["builtIn"], False)
         schema = self.plugin("endpoints/ticks/schema").json()
         self.assertEqual(schema["properties"]["everyMs"]["default"], 1000)
         self.assertEqual(self.plugin("entrypoints/position").status, 200)
-        self.assertEqual(self.plugin("endpoints/sse").json()["name"], "Event stream")
+        own = self.plugin("endpoints/sse").json()
+        self.assertEqual((own["name"], own["builtIn"]), ("Event stream", True))
 
         refused = self.daemon.manage("POST", "/apis", ticks_api({"everyMs": 0}))
         self.assertEqual(refused.status, 400)

@@ -212,8 +212,17 @@ class SharedConfiguration(Options):
 
 
 HTTP_PROXY_ENDPOINT = EndpointType(
-    "http-proxy", "HTTP proxy", "PROXY", HttpProxyConfiguration, SharedConfiguration
+    "http-proxy",
+    "HTTP proxy",
+    "PROXY",
+    HttpProxyConfiguration,
+    SharedConfiguration,
+    description="Forwards each call to a URL, and its response as it comes.",
 )
 HTTP_PROXY_ENTRYPOINT = EntrypointType(
-    "http-proxy", "HTTP proxy", "PROXY", HttpProxyEntrypoint
+    "http-proxy",
+    "HTTP proxy",
+    "PROXY",
+    HttpProxyEntrypoint,
+    description="Accepts HTTP calls, event streams among them.",
 )

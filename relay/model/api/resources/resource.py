@@ -16,18 +16,25 @@ from relay.model.schema.reading import message_of
 from relay.model.schema.refusal import Where, refusal
 from relay.model.schema.types.scalars import Configuration, Flag, Name
 
-OAUTH2 = ResourceType("oauth2", "Generic OAuth2 authorization server", Oauth2Resource)
+OAUTH2 = ResourceType(
+    "oauth2",
+    "Generic OAuth2 authorization server",
+    Oauth2Resource,
+    description="An authorization server that introspects tokens (RFC 7662).",
+)
 OAUTH2_AM = ResourceType(
     "oauth2-am-resource",
     "Gravitee Access Management",
     Oauth2AmResource,
     "oauth2-am",
+    description="A domain of Gravitee Access Management that introspects tokens.",
 )
 INLINE_USERS = ResourceType(
     "auth-provider-inline-resource",
     "Inline authentication provider",
     InlineUsers,
     "auth-provider-inline",
+    description="The users of basic authentication steps that name the resource.",
 )
 RESOURCE_TYPES = {one.id: one for one in (OAUTH2, OAUTH2_AM, INLINE_USERS)}
 """The types by id."""
