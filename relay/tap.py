@@ -29,6 +29,7 @@ from relay.assembly.history import daemon_history
 from relay.assembly.places import DEMO, MANAGEMENT, TECHNICAL, SiteMaker, places
 from relay.assembly.probes import daemon_probes, unready, vitals
 from relay.assembly.reload import Parts
+from relay.assembly.retentions import retentions
 from relay.assembly.sites import Sites
 from relay.assembly.systemd import supervise
 from relay.assembly.tracing import open_tracing
@@ -62,7 +63,6 @@ from relay.settings.source import SettingsError
 from relay.store.errors import StoreError
 from relay.store.feed import ChangeFeed
 from relay.store.owner import owner_name
-from relay.store.retention import audit_retention
 from relay.store.store import Store
 from relay.technical.access import tokens_of
 from relay.technical.node import NodeFacts
@@ -136,9 +136,7 @@ class RelayService(MultiService):
         )
         self._feed = ChangeFeed(self._store, reactor, settings.store.poll_ms)
         self._passwords = Passwords(reactor)
-        self._retention = audit_retention(
-            self._store, reactor, settings.admin.audit_retention_days
-        )
+        self._trail, self._sessions = retentions(self._store, reactor, settings)
         self._heap = HeapTrimmer(reactor, Heap())
         self._certificates = FileWatcher(
             reactor, settings.certificates.watch_interval_ms, wall_ms
@@ -293,7 +291,8 @@ class RelayService(MultiService):
                 self._memory,
                 self._metrics,
                 self._names,
-                self._retention,
+                self._trail,
+                self._sessions,
                 maker,
                 technical,
             ).prepares(),
@@ -388,7 +387,7 @@ class RelayService(MultiService):
 
     def _background(self) -> tuple[Service, ...]:
         heap, lag, memory = self._heap, self._lag, self._memory
-        return (self._passwords, self._retention, heap, lag, memory)
+        return (self._passwords, self._trail, self._sessions, heap, lag, memory)
 
     async def _stop_background(self) -> None:
         special = (self._demo, self._certificates, self._metrics)

@@ -23,7 +23,7 @@ from relay.reactor.loop_lag import LoopLag
 from relay.settings.effect import Taker
 from relay.settings.schema import Settings
 from relay.store.feed import ChangeFeed
-from relay.store.retention import Retention, forget_audits
+from relay.store.retention import Retention, forget_audits, forget_sessions
 from relay.technical.access import tokens_of
 from relay.technical.site import TechnicalSite
 from relay.tls.files.watcher import FileWatcher
@@ -56,6 +56,7 @@ class Parts:
     metrics: DaemonMetrics | None
     names: Names
     retention: Retention
+    sessions: Retention
     sites: SiteMaker
     technical: TechnicalSite
 
@@ -145,6 +146,10 @@ class Parts:
         def commit() -> None:
             self.management.take(settings)
             self.technical.take(settings, tokens)
+            console = settings.console
+            self.sessions.change(
+                forget_sessions(console.idle_timeout_ms, console.max_session_ms)
+            )
 
         return Prepared(commit)
 

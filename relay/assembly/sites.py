@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from relay.assembly.gateway import GatewayService
@@ -39,7 +39,7 @@ from relay.technical.streams.watch import Watches
 from relay.technical.trail import NodeTrail
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sites:
     """
     Makes the sites, of the parts of a daemon that has started.
@@ -85,15 +85,23 @@ class Sites:
             Gateway(gateway.builder.try_out, gateway.reports.reached),
             self._health,
             self.flush,
+            self._node,
         )
 
     def technical(self) -> TechnicalSite:
         """Make the site of the technical API."""
+        return TechnicalSite(
+            self.settings, self.tokens, self.authenticator, self.reactor, self._node
+        )
+
+    @cached_property
+    def _node(self) -> Families:
+        """The resources of the technical API."""
         masking = Masking(self.installed.catalog.type_of)
         services, watches = self.gateway.shared, Watches()
         services.observers.add(watches)
         trail = NodeTrail(self.store, self.facts)
-        families = Families(
+        return Families(
             masking,
             Node(self.facts),
             Health(self.probes, self.unready),
@@ -108,9 +116,6 @@ class Sites:
                 trail,
             ),
             Reloads(self.reload, trail),
-        )
-        return TechnicalSite(
-            self.settings, self.tokens, self.authenticator, self.reactor, families
         )
 
     async def _health(self) -> dict[str, dict[str, Any]]:

@@ -8,14 +8,17 @@ from socket import gethostname
 from twisted.internet.interfaces import IReactorTime
 
 from relay.catalog import Catalog
+from relay.management.access.auth import Authenticator
 from relay.management.access.passwords import Passwords
+from relay.management.access.session_paths import SessionPaths
+from relay.management.access.sessions import Sessions
 from relay.management.access.tokens import Tokens
 from relay.management.access.users import Users
 from relay.management.consumers.api_keys import ApiKeys
 from relay.management.consumers.applications import Applications
 from relay.management.consumers.subscriptions import Subscriptions
 from relay.management.http.guard import Guard
-from relay.management.http.root import Authentication, ManagementRoot
+from relay.management.http.root import ManagementRoot
 from relay.management.http.routing import Families
 from relay.management.http.site import RestSite
 from relay.management.policy_groups.resource import SharedPolicyGroups
@@ -51,7 +54,7 @@ class ManagementSite(RestSite):
 
     :param store: started.
     :param catalog: parses and checks definitions.
-    :param settings: only ``management`` is used.
+    :param settings: ``management``, ``console``, and the head timeout of the gateway.
     :param authentication: authenticates users.
     :param passwords: hashes passwords of new users; started.
     :param reactor: for the timeouts.
@@ -62,6 +65,7 @@ class ManagementSite(RestSite):
     :param gateway: tries deployments, and reports when they are served.
     :param node: returns the checks of the process.
     :param flush: writes the flight records that wait.
+    :param technical: the resources of the technical API, which users also reach here.
     """
 
     def __init__(
@@ -69,7 +73,7 @@ class ManagementSite(RestSite):
         store: Store,
         catalog: Catalog,
         settings: Settings,
-        authentication: Authentication,
+        authentication: Authenticator,
         passwords: Passwords,
         reactor: IReactorTime,
         gateway_urls: Callable[[], list[str]],
@@ -79,11 +83,14 @@ class ManagementSite(RestSite):
         gateway: Gateway = NO_GATEWAY,
         node: NodeView = no_checks,
         flush: Flush = nothing_waits,
+        technical: Families | None = None,
     ) -> None:
         masking = Masking(catalog.type_of)
+        self._sessions = Sessions(store, settings.console, authentication)
         self._root = ManagementRoot(
             _guard(settings),
             authentication,
+            self._sessions if settings.console.enabled else None,
             Families(
                 masking,
                 Apis(store, catalog),
@@ -109,10 +116,12 @@ class ManagementSite(RestSite):
                 masking,
                 Plugins(catalog),
                 Expressions(),
-                Users(store, passwords),
+                Users(store, passwords, authentication),
                 Tokens(store),
+                SessionPaths(self._sessions),
                 Node(node),
             ).resource(),
+            None if technical is None else technical.resource(),
         )
         super().__init__(
             self._root,
@@ -124,6 +133,8 @@ class ManagementSite(RestSite):
     def take(self, settings: Settings) -> None:
         """Take other settings, for the next requests."""
         self._root.guard = _guard(settings)
+        self._sessions.settings = settings.console
+        self._root.sessions = self._sessions if settings.console.enabled else None
         self.head_timeout_ms = settings.gateway.head_timeout_ms
         self.max_body_bytes = settings.management.max_body_bytes
 

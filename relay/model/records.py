@@ -142,6 +142,21 @@ class TokenRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """A session of the console, from a sign-in to its end."""
+
+    id: str
+    """A lower-case UUIDv4, which opens nothing."""
+    user: str
+    """The name of the user who signed in."""
+    secret_hash: str = field(repr=False)
+    """SHA-256 of the value of the cookie, in hexadecimal."""
+    created_at_ms: int
+    used_at_ms: int
+    """When it was last used, to a tenth of the idle timeout."""
+
+
+@dataclass(frozen=True, slots=True)
 class AuditRecord:
     """A change, with its author."""
 

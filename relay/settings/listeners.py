@@ -160,6 +160,18 @@ class ManagementSettings:
 
 
 @dataclass(frozen=True)
+class ConsoleSettings:
+    """The web console on the listener of the management API, and its sessions."""
+
+    enabled: bool = True
+    """Whether ``/console/`` is served, and users can sign in to sessions."""
+    idle_timeout_ms: Milliseconds = 1_800_000
+    """How long a session may be unused before it ends."""
+    max_session_ms: Milliseconds = 43_200_000
+    """How long after the sign-in a session ends, although it is used."""
+
+
+@dataclass(frozen=True)
 class TechnicalSettings:
     """The listener of the technical API: health, metrics, control of the process."""
 

@@ -20,7 +20,11 @@ from relay.settings.daemon import (
 )
 from relay.settings.demo import DemoSettings, is_local
 from relay.settings.gateway import GatewaySettings, LimitSettings
-from relay.settings.listeners import ManagementSettings, TechnicalSettings
+from relay.settings.listeners import (
+    ConsoleSettings,
+    ManagementSettings,
+    TechnicalSettings,
+)
 from relay.settings.observability import LogSettings, MetricsSettings, RecordSettings
 from relay.settings.source import (
     Given,
@@ -43,6 +47,7 @@ class Settings:
     """An absolute path."""
     gateway: GatewaySettings = GatewaySettings()
     management: ManagementSettings = ManagementSettings()
+    console: ConsoleSettings = ConsoleSettings()
     technical: TechnicalSettings = TechnicalSettings()
     store: StoreSettings = StoreSettings()
     admin: AdminSettings = AdminSettings()

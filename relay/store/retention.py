@@ -17,9 +17,10 @@ Forget = Callable[[Transaction], bool]
 """Deletes a part within one transaction, and returns whether more is to be deleted."""
 AUDITS_EVERY_S = 3600.0
 RECORDS_EVERY_S = 60.0
+SESSIONS_EVERY_S = 600.0
 AT_ONCE = 1000
-"""How many entries of the audit trail one transaction deletes: other writes wait for
-it."""
+"""How many entries of the audit trail, or sessions, one transaction deletes: other
+writes wait for it."""
 RECORDS_AT_ONCE = 500
 """How many flight records one transaction deletes."""
 
@@ -125,6 +126,29 @@ def forget_audits(days: int) -> Forget | None:
         return tx.audits.forget(before_ms, AT_ONCE) == AT_ONCE
 
     return forget
+
+
+def session_retention(
+    store: Store, reactor: IReactorTime, idle_ms: int, longest_ms: int
+) -> Retention:
+    """
+    Delete expired sessions of the console.
+
+    :param idle_ms: as of :func:`forget_sessions`.
+    :param longest_ms: as of it.
+    """
+    forget = forget_sessions(idle_ms, longest_ms)
+    return Retention(store, reactor, "the sessions", SESSIONS_EVERY_S, forget)
+
+
+def forget_sessions(idle_ms: int, longest_ms: int) -> Forget:
+    """
+    Return what deletes expired sessions of the console.
+
+    :param idle_ms: how long a session may be unused.
+    :param longest_ms: how long a session may last.
+    """
+    return lambda tx: tx.sessions.forget(idle_ms, longest_ms, AT_ONCE) == AT_ONCE
 
 
 def record_retention(

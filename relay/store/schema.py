@@ -241,6 +241,17 @@ tokens = Table(
     Column("used_at_ms", BigInteger),
 )
 
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("row", RowNumber, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    _owner("user", "users.name"),
+    Column("secret_hash", Text, nullable=False, unique=True),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("used_at_ms", BigInteger, nullable=False),
+)
+
 # No foreign keys: an entry outlives its target and its actor.
 audits = Table(
     "audits",

@@ -22,6 +22,7 @@ from relay.store.tables.flights.records import Flights
 from relay.store.tables.plans import Plans
 from relay.store.tables.policy_groups.groups import SharedPolicyGroups
 from relay.store.tables.policy_groups.uses import GroupUses
+from relay.store.tables.sessions import Sessions
 from relay.store.tables.tokens import Tokens
 from relay.store.tables.users import Users
 
@@ -56,7 +57,8 @@ class Transaction:
             connection, self.changes, now_ms, audits, index, groups
         )
         self.gateways = Gateways(connection, now_ms)
-        self.users = Users(connection, now_ms, audits)
+        self.sessions = sessions = Sessions(connection, now_ms, audits)
+        self.users = Users(connection, now_ms, audits, sessions)
         self.tokens = Tokens(connection, now_ms, audits)
         self.applications = Applications(connection, now_ms, audits, self.changes)
         self.subscriptions = Subscriptions(connection, now_ms, audits, self.changes)

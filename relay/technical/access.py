@@ -20,8 +20,6 @@ Tokens = Callable[[], list[bytes]]
 """Returns the tokens that are accepted now."""
 SCRAPER = "technical.token"
 """The name of a client that has the token, and what it is the token of."""
-ANYBODY = Identity("anybody", Role.VIEWER)
-"""The user of requests without credentials, where those are not required."""
 
 
 class Users(Authentication, Protocol):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from relay.management.access.identity import ANYBODY
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.observability.probes import Probes
-from relay.technical.access import ANYBODY
 
 Reasons = Callable[[], dict[str, str]]
 """Returns the reasons for which clients should not be sent to this daemon, by name."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 from twisted.internet.interfaces import IReactorTime
 from twisted.web.resource import IResource
 
-from relay.management.access.identity import Identity
+from relay.management.access.identity import ANYBODY, Identity
 from relay.management.http.guard import Guard
-from relay.management.http.root import Authentication, Root
+from relay.management.http.root import NODE, Authentication, Root
 from relay.management.http.routing import Families
 from relay.management.http.site import RestSite
 from relay.settings.schema import Settings
-from relay.technical.access import ANYBODY, TokenOrUser, Tokens, Users
+from relay.technical.access import TokenOrUser, Tokens, Users
 
-PREFIX = "_node"
 MAX_BODY_BYTES = 65_536
 
 
@@ -32,7 +31,7 @@ class TechnicalRoot(Root):
         node: IResource,
         open_probes: bool,
     ) -> None:
-        super().__init__(PREFIX, guard, authentication)
+        super().__init__((NODE,), guard, authentication)
         self._node = node
         self.open_probes = open_probes
 

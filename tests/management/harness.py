@@ -8,10 +8,12 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 from argon2 import PasswordHasher
 from treq.client import HTTPClient
+from treq.cookies import IndexableCookieJar
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, TCP4ServerEndpoint
@@ -26,7 +28,7 @@ from relay.management.access.auth import Authenticator, ensure_admin
 from relay.management.access.passwords import Passwords
 from relay.management.site import ManagementSite
 from relay.model.secrets import Masking
-from relay.settings.listeners import ManagementSettings
+from relay.settings.listeners import ConsoleSettings, ManagementSettings
 from relay.settings.schema import Settings
 from relay.store.store import Store
 from tests.installed import CATALOG
@@ -114,18 +116,21 @@ class ManagementCase(TestCase):
 
     timeout = 60
     management = ManagementSettings()
+    console = ConsoleSettings()
     catalog = CATALOG
 
     async def setUp(self) -> None:  # type: ignore[override]
         """Start it, with the administrator in it."""
         directory = self.mktemp()
-        self.settings = replace(Settings(directory), management=self.management)
+        self.settings = replace(
+            Settings(directory), management=self.management, console=self.console
+        )
         os.mkdir(directory)
         create(f"{directory}/relay.db")
         self.store = Store(
             f"sqlite:///{directory}/relay.db",
             reactor,
-            clock_ms=lambda: int(time.time() * 1000),
+            clock_ms=lambda: self.now_ms(),
             masking=Masking(self.catalog.type_of),
         )
         self.store.startService()
@@ -149,8 +154,14 @@ class ManagementCase(TestCase):
         )
         await self.listen()
         self.client = HTTPClient(
-            Agent(reactor, pool=HTTPConnectionPool(reactor, persistent=False))
+            Agent(reactor, pool=HTTPConnectionPool(reactor, persistent=False)),
+            # Cookies are sent by the tests that have some.
+            cookiejar=IndexableCookieJar(DefaultCookiePolicy(allowed_domains=())),
         )
+
+    def now_ms(self) -> int:
+        """Return the store's instant."""
+        return int(time.time() * 1000)
 
     async def listen(self) -> None:
         """Accept clients on a port of its own."""

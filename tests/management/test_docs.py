@@ -7,6 +7,7 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.management.access.session_paths import SessionPaths
 from relay.management.access.tokens import Tokens
 from relay.management.access.users import Users
 from relay.management.consumers.api_keys import ApiKeys
@@ -54,14 +55,15 @@ FAMILIES = (
     Plugins,
     Rollback,
     Search,
+    SessionPaths,
     SharedPolicyGroups,
     Subscriptions,
     Node,
     Tokens,
     Users,
 )
-SUBJECTS = "api|apiKey|application|body|deadLetter|deployment|json|log|patch|plan|query"
-SUBJECTS += "|sharedPolicyGroup|subscription|token|user"
+SUBJECTS = "api|apiKey|application|body|credentials|csrf|deadLetter|deployment|json"
+SUBJECTS += "|log|patch|plan|query|session|sharedPolicyGroup|subscription|token|user"
 CODE = re.compile(rf'(?<![\w.])"((?:{SUBJECTS})\.[A-Za-z.]+)"')
 
 

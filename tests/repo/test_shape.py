@@ -83,6 +83,7 @@ UNTESTED = {
     "relay.assembly.gateway": "composition; in tests/wire",
     "relay.assembly.history": "composition; in tests/wire/operate/test_history.py",
     "relay.assembly.records": "composition; in tests/wire/operate",
+    "relay.assembly.retentions": "composition; in tests/store/test_retention.py",
     "relay.assembly.sites": "composition; in tests/wire",
     "relay.assembly.systemd": "composition; in tests/wire/operate",
     "relay.assembly.places": "composition; in tests/wire/operate/test_reload.py",

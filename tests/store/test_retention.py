@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import cast
 from unittest.mock import patch
 
@@ -11,19 +12,27 @@ from twisted.internet.task import Clock
 from twisted.logger import capturedLogs
 
 from relay.model.flights import FlightFilter
+from relay.model.records import SessionRecord
 from relay.store import Store, Transaction, retention
 from relay.store.retention import (
     AUDITS_EVERY_S as EVERY_S,
     DAY_MS,
     HOUR_MS,
+    SESSIONS_EVERY_S,
     Retention,
     audit_retention,
     forget_audits,
     record_retention,
+    session_retention,
 )
-from tests.store.databases import api
+from tests.store.databases import api, user
 from tests.store.tables.flights.flights import flight
 from tests.store.test_store import StoreTestCase
+
+
+def begin(session: SessionRecord, tx: Transaction) -> None:
+    """Store a session."""
+    tx.sessions.add(session)
 
 
 class RetentionTests(StoreTestCase):
@@ -73,6 +82,22 @@ class RetentionTests(StoreTestCase):
         await self.days()
         self.clock.advance(EVERY_S)
         self.assertEqual(await self.days(), [5, 4])
+
+    async def test_sessions(self) -> None:
+        """Expired sessions are removed at the start and every ten minutes."""
+        await self.store.write(lambda tx: tx.users.put(user()))
+        for day in (3, 5):
+            session = SessionRecord(f"s-{day}", "admin", f"{day}", 0, day * DAY_MS)
+            await self.store.write(partial(begin, session))
+        kept = session_retention(self.store, self.clock, 2 * DAY_MS, 9 * DAY_MS)
+        self.addCleanup(kept.stopService)
+        kept.startService()
+        for day, left in ((5, ["s-5"]), (6, ["s-5"]), (7, [])):
+            self.day = day
+            self.clock.advance(SESSIONS_EVERY_S)
+            await self.store.write(lambda tx: None)
+            found = await self.store.read(lambda tx: tx.sessions.list("admin"))
+            self.assertEqual([one.id for one in found], left, day)
 
     async def test_for_good(self) -> None:
         """With 0 days nothing is removed, and no timer is set."""

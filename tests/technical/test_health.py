@@ -7,13 +7,12 @@ from typing import Any
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.management.access.identity import Identity
+from relay.management.access.identity import ANYBODY, Identity
 from relay.management.http.errors import BadRequest
 from relay.management.http.query import Query
 from relay.management.http.routing import RestCall
 from relay.model.role import Role
 from relay.observability import probes
-from relay.technical.access import ANYBODY
 from relay.technical.health import Health
 
 VIEWER = Identity("ops", Role.VIEWER)

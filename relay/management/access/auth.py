@@ -71,7 +71,7 @@ class Authenticator:
         )
         self._key = os.urandom(32)
         self._verified: OrderedDict[bytes, _Verified] = OrderedDict()
-        self._verifying: dict[bytes, list[Deferred[bool]]] = {}
+        self._verifying: dict[bytes, list[Deferred[UserRecord | None]]] = {}
 
     def take(self, settings: AdminSettings) -> None:
         """Take other settings; passwords that are cached are verified once more."""
@@ -92,6 +92,17 @@ class Authenticator:
         """
         return Deferred.fromCoroutine(self._check(authorization, address))
 
+    def log_in(self, name: str, password: bytes, address: str) -> Deferred[UserRecord]:
+        """
+        Return a user by name and password.
+
+        :param address: of the client.
+        :return: the user as it was when the password was verified.
+        :raises Unauthorized: when either is wrong.
+        :raises TooManyAttempts: as of :meth:`check`.
+        """
+        return Deferred.fromCoroutine(self._check_password(name, password, address))
+
     def check_address(self, address: str) -> None:
         """
         Check an address before credentials of another kind are.
@@ -105,7 +116,8 @@ class Authenticator:
         if scheme.lower() == b"bearer":
             return await self._check_token(credentials.strip(), address)
         if scheme.lower() == b"basic":
-            return await self._check_password(*_pair(credentials), address)
+            user = await self._check_password(*_pair(credentials), address)
+            return Identity(user.name, Role(user.role))
         raise Unauthorized()
 
     async def _check_token(self, token: bytes, address: str) -> Identity:
@@ -134,21 +146,23 @@ class Authenticator:
 
     async def _check_password(
         self, name: str, password: bytes, address: str
-    ) -> Identity:
+    ) -> UserRecord:
         self._failures.check(address)
         user, admin = await self._store.read(
             lambda tx: (tx.users.get(name), tx.users.get(ADMIN))
         )
         digest = self._digest(name, password)
         if user is not None and self._remembers(digest, user):
-            return Identity(name, Role(user.role))
+            return user
         # An unknown user takes the time of a known one, so that names cannot be
         # guessed.
-        if (record := user or admin) is None or not await self._join(
+        record = user or admin
+        verified = record and await self._join(
             digest, record, user is not None, password, address
-        ):
+        )
+        if verified is None:
             raise Unauthorized("the user name or the password is wrong")
-        return Identity(name, Role(record.role))
+        return verified
 
     def _remembers(self, digest: bytes, user: UserRecord) -> bool:
         verified = self._verified.get(digest)
@@ -169,10 +183,10 @@ class Authenticator:
         known: bool,
         password: bytes,
         address: str,
-    ) -> Deferred[bool]:
+    ) -> Deferred[UserRecord | None]:
         """Wait for the verification of one credential, which runs once for concurrent
         requests, and continues when their clients have left."""
-        waiting: Deferred[bool] = Deferred()
+        waiting: Deferred[UserRecord | None] = Deferred()
         if digest in self._verifying:
             self._verifying[digest].append(waiting)
             return waiting
@@ -184,8 +198,10 @@ class Authenticator:
         verifying.addBoth(self._settle, digest, address)
         return waiting
 
-    def _settle(self, result: bool | Failure, digest: bytes, address: str) -> None:
-        self._failures.end(address, failed=result is False)
+    def _settle(
+        self, result: UserRecord | Failure | None, digest: bytes, address: str
+    ) -> None:
+        self._failures.end(address, failed=result is None)
         for waiting in self._verifying.pop(digest):
             # Requests whose client has left were cancelled.
             if not waiting.called:
@@ -193,10 +209,10 @@ class Authenticator:
 
     async def _verify(
         self, digest: bytes, record: UserRecord, known: bool, password: bytes
-    ) -> bool:
+    ) -> UserRecord | None:
         matched = await self._passwords.verify(record.password_hash, password)
         if not (matched and known):
-            return False
+            return None
         if self._passwords.is_outdated(record.password_hash):
             record = await self._rehash(record, password)
         if self._remember_s:
@@ -205,7 +221,7 @@ class Authenticator:
             self._verified[digest] = _Verified(
                 record.password_hash, self._clock.seconds() + self._remember_s
             )
-        return True
+        return record
 
     async def _rehash(self, record: UserRecord, password: bytes) -> UserRecord:
         renewed = replace(record, password_hash=await self._passwords.hash(password))
@@ -213,7 +229,7 @@ class Authenticator:
         def put(tx: Transaction) -> UserRecord:
             stored = tx.users.get(record.name)
             # The password may have been changed meanwhile.
-            return tx.users.put(renewed) if stored == record else stored or record
+            return tx.users.rehash(renewed) if stored == record else record
 
         try:
             return await self._store.write(put)

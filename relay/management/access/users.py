@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import Field, SecretStr
 
+from relay.management.access.auth import Authenticator
 from relay.management.access.bootstrap import ADMIN
 from relay.management.access.passwords import Passwords
-from relay.management.http.errors import BadRequest, NotFound
+from relay.management.http.errors import BadRequest, NotFound, Unauthorized
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply, version_headers
 from relay.management.http.routing import Body, RestCall, route
@@ -17,6 +18,7 @@ from relay.management.resources import bodies
 from relay.model.records import UserRecord
 from relay.model.role import Role
 from relay.model.schema.base import Options
+from relay.model.schema.errors import Issue
 from relay.model.schema.types.timestamps import timestamp
 from relay.store.store import Store
 from relay.store.transaction import Transaction
@@ -47,17 +49,23 @@ class ChangedPassword(Options):
     """The members of a user that the user can change."""
 
     password: Password
+    current_password: Annotated[SecretStr, Field(max_length=8192)] | None = None
+    """Required of a request with a session, which does not have it."""
 
 
 class Users:
     """The resource family of users.
 
     :param passwords: hashes passwords; started.
+    :param logins: verifies passwords.
     """
 
-    def __init__(self, store: Store, passwords: Passwords) -> None:
+    def __init__(
+        self, store: Store, passwords: Passwords, logins: Authenticator
+    ) -> None:
         self._store = store
         self._passwords = passwords
+        self._logins = logins
 
     @route("GET", "/users", query=("page", "perPage"), role=Role.ADMIN)
     async def list(self, call: RestCall) -> Reply:
@@ -75,12 +83,18 @@ class Users:
 
     @route("PUT", "/users/current/password", body=Body.REQUIRED, role=Role.VIEWER)
     async def change_password(self, call: RestCall) -> Reply:
-        """Change the own password; the request has the old one."""
+        """Change the own password; the request has the old one, or its body has."""
         asked = bodies.read(ChangedPassword, call.body)
         if call.user.token is not None:
             raise BadRequest(
                 "A token cannot change the password: come with the old one",
                 "user.passwordRequired",
+            )
+        if asked.current_password is not None:
+            await self._verify(call, asked.current_password)
+        elif call.user.session is not None:
+            raise _refused_password(
+                "Field 'currentPassword' is required of a request with a session"
             )
         password_hash = await self._hash(asked.password)
         await self._store.write(partial(_change, call.user.name, password_hash, None))
@@ -120,8 +134,24 @@ class Users:
         await self._store.write(partial(_delete, name))
         return Reply(204)
 
+    async def _verify(self, call: RestCall, password: SecretStr) -> None:
+        """
+        :raises BadRequest: unless it is the password of the user.
+        """
+        sent = password.get_secret_value().encode("utf-8")
+        try:
+            await self._logins.log_in(call.user.name, sent, call.credentials.address)
+        except Unauthorized:
+            message = "Field 'currentPassword' is not the password of this user"
+            raise _refused_password(message) from None
+
     async def _hash(self, password: SecretStr) -> str:
         return await self._passwords.hash(password.get_secret_value().encode("utf-8"))
+
+
+def _refused_password(message: str) -> BadRequest:
+    issue = Issue(message, "currentPassword")
+    return BadRequest(message, "user.currentPassword", issues=[issue])
 
 
 def _find(name: str, tx: Transaction) -> UserRecord:

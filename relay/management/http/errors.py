@@ -64,6 +64,11 @@ class Unauthorized(RequestError):
             headers={"WWW-Authenticate": 'Basic realm="Relay", charset="UTF-8"'},
         )
 
+    def for_script(self) -> Unauthorized:
+        """Change the challenge to one for which no browser asks its user."""
+        self.headers["WWW-Authenticate"] = 'Bearer realm="Relay"'
+        return self
+
 
 class Forbidden(RequestError):
     """A request from a page of another site, or one that the user's role forbids."""

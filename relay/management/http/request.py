@@ -24,6 +24,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from relay.http.http1.framing import StrictChannel
 from relay.management.access.identity import Identity
 from relay.management.http import errors
+from relay.management.http.credentials import NO_CREDENTIALS, Credentials
 from relay.management.http.errors import BodyTooLarge
 from relay.management.http.live_body import LiveBody, write_live
 from relay.management.http.reply import Content
@@ -57,6 +58,8 @@ class ManagementRequest(Request):
     """The part of the path before the part for the router."""
     identity: Identity
     """The user; set before a router sees the request."""
+    credentials: Credentials = NO_CREDENTIALS
+    """What the request came with; set before a router sees the request."""
     _log = Logger()
 
     def __init__(self, channel: HTTPChannel, *args: Any, **options: Any) -> None:

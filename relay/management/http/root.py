@@ -5,20 +5,24 @@ from __future__ import annotations
 from typing import Protocol, cast
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IAddress
 from twisted.python.failure import Failure
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
-from relay.management.access.identity import Identity
+from relay.management.access.identity import ANYBODY, Identity
 from relay.management.http import errors
-from relay.management.http.errors import BadRequest, NotFound
+from relay.management.http.credentials import Credentials, credentials_of
+from relay.management.http.errors import BadRequest, NotFound, Unauthorized
 from relay.management.http.guard import Guard
 from relay.management.http.request import ManagementRequest
 from relay.store.tables.audits import Actor, acting
 
 ORGANIZATION = ENVIRONMENT = "DEFAULT"
 """The only organization and environment."""
+NODE = "_node"
+"""The first segment of the paths of the technical API."""
+SESSION = ["management", "v2", "session"]
+"""The path of the session of a request."""
 
 
 class Authentication(Protocol):
@@ -32,10 +36,20 @@ class Authentication(Protocol):
         """
 
 
+class SessionCheck(Protocol):
+    """The interface of the authentication by cookies."""
+
+    def check(self, credentials: Credentials) -> Deferred[Identity]:
+        """
+        :param credentials: with the cookie of a session.
+        :returns: fires with the user, or fails with an exception that has a status.
+        """
+
+
 class Root(Resource):
     """The only resource of a site.
 
-    :param prefix: the first segment of all its paths.
+    :param prefixes: the first segments of its paths.
     :param guard: checks the head first.
     :param authentication: runs before any information about objects is returned.
     """
@@ -43,10 +57,13 @@ class Root(Resource):
     isLeaf = True
 
     def __init__(
-        self, prefix: str, guard: Guard, authentication: Authentication
+        self,
+        prefixes: tuple[str, ...],
+        guard: Guard,
+        authentication: Authentication,
     ) -> None:
         super().__init__()
-        self._prefix = prefix
+        self._prefixes = prefixes
         self.guard = guard
         self.authentication = authentication
 
@@ -69,6 +86,18 @@ class Root(Resource):
         """
         return None
 
+    async def identify(self, segments: list[str], sent: Credentials) -> Identity:
+        """
+        Authenticate a request. Cookies have no effect, unless a subclass accepts them.
+
+        :param segments: of the path.
+        :param sent: the credentials of the request.
+        :raises Unauthorized: when they are missing or wrong.
+        """
+        if sent.authorization is None and (user := self.open_to(segments)):
+            return user
+        return await self.authentication.check(sent.authorization, sent.address)
+
     def render(self, request: Request) -> int:
         """Respond to a request, perhaps later."""
         ours = cast(ManagementRequest, request)
@@ -79,16 +108,13 @@ class Root(Resource):
     async def _serve(self, request: ManagementRequest) -> None:
         self.guard.check(request)
         segments = _segments(request)
-        if segments[:1] != [self._prefix] or not _is_plain(segments):
+        if segments[0] not in self._prefixes or not _is_plain(segments):
             raise NotFound("There is nothing at this path", "notFound")
-        sent = request.requestHeaders.getRawHeaders(b"Authorization", [])
-        identity = None if sent else self.open_to(segments)
-        if identity is None:
-            identity = await self.authentication.check(
-                # Two headers count as none: a proxy may have checked only one of them.
-                sent[0] if len(sent) == 1 else None,
-                _host_of(request.getClientAddress()),
-            )
+        request.credentials = sent = credentials_of(request)
+        try:
+            identity = await self.identify(segments, sent)
+        except Unauthorized as refused:
+            raise (refused.for_script() if sent.is_script else refused) from None
         request.identity = identity
         acting.set(Actor(identity.name, identity.token))
         taken, router = self.find(segments)
@@ -102,23 +128,45 @@ class Root(Resource):
 class ManagementRoot(Root):
     """The root of the management API.
 
+    :param sessions: authenticates requests with the cookie of a session. None: cookies
+        have no effect.
     :param environment: serves the paths below ``.../environments/{env}``.
     :param installation: serves the paths directly below ``/management/v2``.
+    :param node: serves the paths below ``/_node``; None where there are none.
     """
 
     def __init__(
         self,
         guard: Guard,
         authentication: Authentication,
+        sessions: SessionCheck | None,
         environment: IResource,
         installation: IResource,
+        node: IResource | None,
     ) -> None:
-        super().__init__("management", guard, authentication)
+        prefixes = ("management",) if node is None else ("management", NODE)
+        super().__init__(prefixes, guard, authentication)
+        self.sessions = sessions
         self._environment = environment
         self._installation = installation
+        self._node = node
+
+    async def identify(self, segments: list[str], sent: Credentials) -> Identity:
+        """Authenticate a request by its cookie, or as all others are."""
+        if segments == SESSION and sent.authorization is None:
+            if sent.posts or self.sessions is None:
+                return ANYBODY
+            if sent.session is None:
+                raise Unauthorized("there is no session").for_script()
+        if self.sessions is not None and sent.session is not None:
+            sent.check_one()
+            return await self.sessions.check(sent)
+        return await super().identify(segments, sent)
 
     def find(self, segments: list[str]) -> tuple[int, IResource]:
         """Return the router, and the number of segments before its paths."""
+        if segments[0] == NODE and self._node is not None:
+            return 1, self._node
         if segments[1:2] != ["v2"]:
             raise NotFound("There is nothing at this path", "notFound")
         taken = 2
@@ -160,11 +208,6 @@ def _check_name(kind: str, name: str, existing: str) -> None:
             f"{kind}.notFound",
             {kind: name},
         )
-
-
-def _host_of(address: IAddress) -> str:
-    # Clients on a Unix socket have no address, and count as one.
-    return str(getattr(address, "host", "local"))
 
 
 def _explain(failure: Failure, request: ManagementRequest) -> None:

@@ -18,6 +18,7 @@ from twisted.web.resource import IResource
 from relay.http.accept import Accept, accept_of
 from relay.management.access.identity import Identity
 from relay.management.http import errors
+from relay.management.http.credentials import NO_CREDENTIALS, Credentials
 from relay.management.http.errors import (
     BadRequest,
     Forbidden,
@@ -80,6 +81,8 @@ class RestCall:
     user: Identity
     accept: Accept = ANY_TYPE
     """The media types that the client takes."""
+    credentials: Credentials = NO_CREDENTIALS
+    """Only what creates and ends credentials needs them."""
     shown: Callable[[Any], Any] = lambda document: document
     """Masks a document for the user. Only methods that encode their response themselves
     need it; other responses are masked where they are encoded."""
@@ -209,6 +212,7 @@ async def _serve(
         if_match=request.getHeader("If-Match"),
         user=user,
         accept=accept_of(request.requestHeaders),
+        credentials=request.credentials,
     )
     if user.role is Role.VIEWER:
         call = replace(call, shown=families.masking.masked)
