@@ -26,6 +26,7 @@ from relay.store.registry import GatewayRegistry
 from relay.store.store import Store
 from relay.store.tables.delivery.channels import ChannelStore, event_id_secret
 from relay.store.tables.delivery.delivery_store import DeliveryStore
+from relay.upstream.probe.probe import Prober
 from relay.webhook.deliveries import Deliveries
 
 
@@ -86,6 +87,7 @@ class GatewayService(MultiService):
             ChannelStore(store, owner, event_id_secret(store)),
             self.deliveries,
         )
+        self.prober = Prober(reactor, self.builder.head_limits, outbound.guard)
         self.reports = Reports(reactor, GatewayRegistry(store, owner))
         self.deployer = Deployer(
             reactor,

@@ -86,6 +86,7 @@ class Sites:
             self._health,
             self.flush,
             self._node,
+            prober=gateway.prober,
         )
 
     def technical(self) -> TechnicalSite:

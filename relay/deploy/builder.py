@@ -92,9 +92,11 @@ class Builder:
         self._policies = policies
         self._outbound = outbound
         limits = services.limits
-        self._limits = HeadLimits(limits.max_head_bytes, limits.max_headers)
+        self.head_limits = HeadLimits(limits.max_head_bytes, limits.max_headers)
+        """The size limits of the heads of responses."""
         self._endpoints = {
-            kind: _limited(plugin, self._limits) for kind, plugin in endpoints.items()
+            kind: _limited(plugin, self.head_limits)
+            for kind, plugin in endpoints.items()
         }
         self._key_sets = KeySets(services.reactor, outbound.call)
         self._counters = LocalCounters(services.reactor)
@@ -119,7 +121,8 @@ class Builder:
 
         :param max_bytes: the first line and all fields.
         """
-        self._limits.max_bytes, self._limits.max_fields = max_bytes, max_fields
+        limits = self.head_limits
+        limits.max_bytes, limits.max_fields = max_bytes, max_fields
 
     def try_out(self, deployment: Deployment) -> None:
         """
@@ -208,7 +211,7 @@ class Builder:
         try:
             for group in wanted:
                 groups.append(
-                    ConnectorGroup(reactor, group, self._limits, owner=api_id)
+                    ConnectorGroup(reactor, group, self.head_limits, owner=api_id)
                 )
                 groups[-1].guard_redirects(self._outbound.guard)
                 groups[-1].count_in(self._services.counts.of(api_id).upstream)

@@ -35,10 +35,12 @@ from relay.management.resources.deployments import Deployments
 from relay.management.resources.expressions import Expressions
 from relay.management.resources.gateway import NO_GATEWAY, Gateway
 from relay.management.resources.health import Health, HealthView, no_health
+from relay.management.resources.imports import Imports
 from relay.management.resources.node import Node, NodeView, no_checks
 from relay.management.resources.pictures import Pictures
 from relay.management.resources.plans import Plans
 from relay.management.resources.plugins import Plugins
+from relay.management.resources.probes import Prober, Probes, no_prober
 from relay.management.resources.rollback import Rollback
 from relay.management.resources.search import Search
 from relay.management.traffic.analytics import ApiAnalytics
@@ -66,6 +68,7 @@ class ManagementSite(RestSite):
     :param node: returns the checks of the process.
     :param flush: writes the flight records that wait.
     :param technical: the resources of the technical API, which users also reach here.
+    :param prober: makes probes of targets.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class ManagementSite(RestSite):
         node: NodeView = no_checks,
         flush: Flush = nothing_waits,
         technical: Families | None = None,
+        prober: Prober = no_prober,
     ) -> None:
         masking = Masking(catalog.type_of)
         self._sessions = Sessions(store, settings.console, authentication)
@@ -94,11 +98,13 @@ class ManagementSite(RestSite):
             Families(
                 masking,
                 Apis(store, catalog),
+                Imports(store, catalog),
                 Search(store),
                 Deployments(store, gateway_urls, gateway, reactor),
                 DeploymentHistory(store, masking),
                 Rollback(store, catalog, masking),
                 Plans(store, catalog),
+                Probes(catalog, prober, reactor),
                 Pictures(store),
                 Channels(store, channels),
                 Health(store, health, gethostname()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IPushProducer, IReactorTime
 from zope.interface import implementer
 
@@ -148,18 +149,20 @@ class HistoryWatch:
 
     def start(
         self, write: Callable[[bytes], object], abort: Callable[[], object]
-    ) -> None:
+    ) -> Deferred[None]:
         """
         Write the samples so far, and then those that are taken.
 
         :param write: takes bytes for the client.
         :param abort: drops the connection of the client.
+        :return: never fires: there is always another sample.
         """
         self._write, self._abort = write, abort
         self._watchers.add(self)
         self._history.follow(self._sampled)
         document = self._selection.document(self._sent_ms)
         self._send("history", document, max(document["timestamps"], default=0))
+        return Deferred()
 
     def pauseProducing(self) -> None:
         """The client takes no more for now."""

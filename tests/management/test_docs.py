@@ -23,10 +23,12 @@ from relay.management.resources.deployment_history import DeploymentHistory
 from relay.management.resources.deployments import Deployments
 from relay.management.resources.expressions import Expressions
 from relay.management.resources.health import Health
+from relay.management.resources.imports import Imports
 from relay.management.resources.node import Node
 from relay.management.resources.pictures import Pictures
 from relay.management.resources.plans import Plans
 from relay.management.resources.plugins import Plugins
+from relay.management.resources.probes import Probes
 from relay.management.resources.rollback import Rollback
 from relay.management.resources.search import Search
 from relay.management.traffic.analytics import ApiAnalytics
@@ -47,12 +49,14 @@ FAMILIES = (
     Deployments,
     Expressions,
     Health,
+    Imports,
     Logs,
     ApiAnalytics,
     ApiTotals,
     Pictures,
     Plans,
     Plugins,
+    Probes,
     Rollback,
     Search,
     SessionPaths,
@@ -62,8 +66,10 @@ FAMILIES = (
     Tokens,
     Users,
 )
-SUBJECTS = "api|apiKey|application|body|credentials|csrf|deadLetter|deployment|json"
-SUBJECTS += "|log|patch|plan|query|session|sharedPolicyGroup|subscription|token|user"
+SUBJECTS = "api|apiKey|application|body|credentials|csrf|deadLetter|deployment|endpoint"
+SUBJECTS += (
+    "|json|log|patch|plan|query|session|sharedPolicyGroup|subscription|token|user"
+)
 CODE = re.compile(rf'(?<![\w.])"((?:{SUBJECTS})\.[A-Za-z.]+)"')
 
 

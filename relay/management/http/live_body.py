@@ -15,12 +15,14 @@ class LiveBody(Protocol):
 
     def start(
         self, write: Callable[[bytes], object], abort: Callable[[], object]
-    ) -> None:
+    ) -> Deferred[None]:
         """
         Begin to write.
 
         :param write: takes bytes for the client.
         :param abort: drops the connection of the client.
+        :return: fires when the body is complete; never if it has no end of its own, or
+            when the client leaves before.
         """
 
     def pauseProducing(self) -> None:
@@ -37,17 +39,19 @@ def write_live(
     request: Request, body: LiveBody, abort: Callable[[], object]
 ) -> Deferred[None]:
     """
-    Write a body until the client leaves.
+    Write a body until it is complete, or the client leaves.
 
     :param request: its head is set.
     :param abort: drops the connection of the client.
-    :return: never fires: the body has no end of its own.
+    :return: fires when the body is complete; never when the client leaves before.
     """
 
     def left(_: Failure) -> None:
         body.stopProducing()
 
+    def complete(_: None) -> None:
+        request.unregisterProducer()
+
     request.notifyFinish().addErrback(left)
     request.registerProducer(body, True)
-    body.start(request.write, abort)
-    return Deferred()
+    return body.start(request.write, abort).addCallback(complete)

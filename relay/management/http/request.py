@@ -110,9 +110,9 @@ class ManagementRequest(Request):
 
     def write_live(self, body: LiveBody) -> Deferred[None]:
         """
-        Write a body until the client leaves; the head was sent.
+        Write a body until it is complete, or the client leaves; the head was sent.
 
-        :returns: never fires.
+        :returns: fires when the body is complete; never when the client leaves before.
         """
         return write_live(self, body, self._abort)
 

@@ -152,14 +152,21 @@ def check_patch(body: object, read_only: frozenset[str], hint: str) -> None:
 def _create(
     definition: dict[str, Any], standing: PublicationState, tx: Transaction
 ) -> ApiView:
-    record = _new(definition, standing, tx)
+    record = new_api(definition, standing, tx)
     tx.apis.add(record)
     return ApiView(record, deployed=False)
 
 
-def _new(
+def new_api(
     definition: dict[str, Any], standing: PublicationState, tx: Transaction
 ) -> ApiRecord:
+    """
+    Make the record of a new API, stopped, which the caller adds.
+
+    :param definition: a checked one.
+    :raises Invalid: when another API has one of its paths, or a shared policy group to
+        which it refers does not exist.
+    """
     _check_paths(tx, definition, None)
     check_groups(tx, definition, definition["type"])
     created: str = LifecycleState.CREATED
@@ -275,7 +282,7 @@ def _duplicate(
     body.pop("crossId", None)
     for word in options.filtered_fields:
         body.pop(word.lower(), None)
-    copy = _new(
+    copy = new_api(
         catalog.parse_api(body, api.definition).to_json(),
         catalog.parse_publication_state(body),
         tx,

@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IPushProducer
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -109,16 +110,18 @@ class Watch:
 
     def start(
         self, write: Callable[[bytes], object], abort: Callable[[], object]
-    ) -> None:
+    ) -> Deferred[None]:
         """
         Report the snapshot, and then the changes.
 
         :param write: takes bytes for the client.
         :param abort: drops the connection of the client.
+        :return: never fires: there is always more to report.
         """
         self._write, self._abort = write, abort
         self._watches.add(self)
         self._tick()
+        return Deferred()
 
     def pauseProducing(self) -> None:
         """The client takes no more for now."""
