@@ -1,3 +1,4 @@
+import { changes } from "./changes";
 import { credentials } from "./credentials";
 import { RestError } from "./rest-error";
 
@@ -97,7 +98,10 @@ export async function open(call: Call, accept: string, signal?: AbortSignal): Pr
     if (signal?.aborted) throw error;
     throw RestError.unreachable();
   }
-  if (response.ok) return response;
+  if (response.ok) {
+    if (call.method !== "GET") changes.dispatchEvent(new CustomEvent("change", { detail: call }));
+    return response;
+  }
   const failure = await RestError.of(response);
   if (failure.status === 401) credentials.refused();
   throw failure;

@@ -1,5 +1,6 @@
-import type { TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit";
 import type { Role } from "../session/session";
+import { words } from "../words/en";
 
 export type Parameters = Readonly<Record<string, string>>;
 
@@ -24,13 +25,34 @@ export interface Route {
 /** All pages; the order is that of the menus. The first that matches is shown. */
 export const routes: readonly Route[] = [
   // apis: the list of APIs
+  {
+    path: "/apis",
+    load: () => import("../pages/apis/list"),
+    render: () => html`<relay-api-list></relay-api-list>`,
+    title: words.apis.title,
+    entry: { group: words.navigation.groups.publish, label: words.apis.title },
+  },
   // wizard: creation of an API
   // apis: overview of an API
+  {
+    path: "/apis/:api",
+    load: () => import("../pages/apis/overview"),
+    render: ({ api }) => html`<relay-api-overview .api=${api}></relay-api-overview>`,
+    title: words.overview.title,
+    apiEntry: { group: words.navigation.apiGroups.api, label: words.overview.title },
+  },
   // tryit: try an API
   // forms: configuration, entrypoints, endpoints, failover, CORS, response templates
   // flows: flows and plans of an API
   // consumers: subscriptions of an API
   // apis: deployments of an API
+  {
+    path: "/apis/:api/deployments",
+    load: () => import("../pages/apis/deployments"),
+    render: ({ api }) => html`<relay-api-deployments .api=${api}></relay-api-deployments>`,
+    title: words.deployments.title,
+    apiEntry: { group: words.navigation.apiGroups.deployment, label: words.deployments.title },
+  },
   // tryit: logs and audit of an API
   // live: streams, channels, nodes
   // consumers: applications

@@ -46,7 +46,10 @@ export class App extends Part {
     else if (found.route.role && !may(found.route.role)) this.state = "forbidden";
     else if (other || this.state !== "shown") {
       try {
-        await found.route.load();
+        await Promise.all([
+          found.route.load(),
+          found.parameters["api"] && import("../pages/apis/header"),
+        ]);
         if (match(location.pathname)?.route !== found.route) return;
         this.state = "shown";
       } catch {
@@ -79,7 +82,9 @@ export class App extends Part {
           .current=${this.found?.route}
           .api=${api}
         ></relay-navigation>
-        <main id="content" tabindex="-1">${this.page()}</main>
+        <main id="content" tabindex="-1">
+          ${api ? html`<relay-api-header .api=${api}></relay-api-header>` : nothing} ${this.page()}
+        </main>
       </div>
       <relay-palette></relay-palette>
       <relay-toasts></relay-toasts>
