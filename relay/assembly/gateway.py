@@ -10,6 +10,7 @@ from relay.assembly.history import MakeHistory
 from relay.assembly.records import DaemonRecords
 from relay.daemon.listeners import Listeners
 from relay.deploy.builder import Builder
+from relay.deploy.channel_view import ChannelView
 from relay.deploy.deployer import Deployer
 from relay.deploy.follower import Follower
 from relay.deploy.reports import Reports
@@ -88,6 +89,9 @@ class GatewayService(MultiService):
             self.deliveries,
         )
         self.prober = Prober(reactor, self.builder.head_limits, outbound.guard)
+        self.channels = ChannelView(
+            reactor, self.builder.shared, services.live, services.wall_ms
+        )
         self.reports = Reports(reactor, GatewayRegistry(store, owner))
         self.deployer = Deployer(
             reactor,

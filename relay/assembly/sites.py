@@ -25,6 +25,7 @@ from relay.settings.origins import Sources
 from relay.settings.schema import Settings
 from relay.store.store import Store
 from relay.technical.access import Tokens
+from relay.technical.channels import NodeChannels
 from relay.technical.configuration import Configuration
 from relay.technical.drain import Drain
 from relay.technical.health import Health, Reasons
@@ -108,6 +109,7 @@ class Sites:
             Health(self.probes, self.unready),
             Configuration(lambda: self.sources.describe(self.reload.settings)),
             PrometheusMetrics(self.metrics),
+            NodeChannels(self.gateway.channels),
             NodeHistory(self.gateway.history, self.reactor),
             Drain(self.gateway.drain, services.wall_ms),
             LiveStreams(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -46,6 +46,20 @@ class ChannelElsewhere(ChannelRefused):
         super().__init__(of_address=False)
 
 
+class SourceConnection(NamedTuple):
+    """
+    The connection of a source to an endpoint.
+
+    :param problem: what is wrong with it; None if it is open, or not known yet.
+    :param clocks_s: the seconds until each timeout expires, by name; None for one that
+        does not run.
+    """
+
+    endpoint: str
+    problem: str | None
+    clocks_s: Mapping[str, float | None]
+
+
 class Source(Protocol):
     """The source of a channel's events."""
 
@@ -54,6 +68,9 @@ class Source(Protocol):
 
     def stop(self) -> None:
         """Stop: the channel had no reader for a while, or the API is stopped."""
+
+    def connections(self) -> Sequence[SourceConnection]:
+        """Describe its connections to endpoints; none for a source without any."""
 
 
 class OpenChannel:
@@ -89,6 +106,11 @@ class OpenChannel:
         self.url: str | None = None
         """The URL of this endpoint, without its query."""
         self.linger: IDelayedCall | None = None
+
+    @property
+    def topic(self) -> str:
+        """The topic of a channel whose events come from publishers."""
+        return self.key.path.decode("utf-8", "replace").lstrip("/")
 
     @property
     def log_names(self) -> dict[str, Any]:
@@ -204,16 +226,17 @@ class Channels:
             "subscribers": opened.channel.subscribers,
             "events": log.next_seq - log.first_seq,
             "lastEventId": log.last_event_id,
-            "health": self._health(opened),
+            "health": self.health(opened),
             "problem": None if self.published else opened.health,
         }
         if self.published:
-            shown["topic"] = opened.key.path.decode("utf-8", "replace").lstrip("/")
+            shown["topic"] = opened.topic
         if opened.endpoint is not None:
             shown |= {"endpoint": opened.endpoint, "url": opened.url}
         return shown
 
-    def _health(self, opened: OpenChannel) -> str:
+    def health(self, opened: OpenChannel) -> str:
+        """Return the state of a source: UP, DOWN, REFUSED, or NO_SOURCE."""
         if self.published:
             return "NO_SOURCE"
         if opened.refused:

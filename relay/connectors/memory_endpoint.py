@@ -85,5 +85,9 @@ class MemorySource:
     def stop(self) -> None:
         """Do nothing, as above."""
 
+    def connections(self) -> tuple[()]:
+        """It has none: publishers call the gateway."""
+        return ()
+
 
 memory_endpoint = MemoryEndpointType()

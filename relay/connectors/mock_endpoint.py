@@ -177,6 +177,10 @@ class MockSource:
         if self._loop.running:
             self._loop.stop()
 
+    def connections(self) -> tuple[()]:
+        """It has none: it makes the events itself."""
+        return ()
+
     def _make(self) -> None:
         count = self._options.message_count
         if count is None or self._number < count:

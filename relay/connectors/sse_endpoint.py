@@ -8,7 +8,6 @@ refuses.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any, Literal, Self
 
@@ -19,11 +18,12 @@ from twisted.web.http_headers import Headers
 from zope.interface import implementer
 
 from relay.channel.archive import NotKept
-from relay.channel.channels import OpenChannel
+from relay.channel.channels import OpenChannel, SourceConnection
 from relay.channel.entry import GapReason
 from relay.channel.message import Message
 from relay.channel.verdict import SourceRefusal
 from relay.connectors.interfaces import IHttpEndpoint
+from relay.connectors.merged_ids import merged_id, split_id
 from relay.eventstream.continuity import Continuity, ResumeMode
 from relay.eventstream.event import Event
 from relay.model.api.definition import EndpointGroup
@@ -111,11 +111,7 @@ class SseEndpointType:
 
 
 class SseSources:
-    """
-    Makes the sources of one group.
-
-    :param group: the group, ready to be called.
-    """
+    """Makes the sources of one group."""
 
     published = False
 
@@ -178,7 +174,7 @@ class SseSource:
         """Connect, and resume after the last event of a reconnecting client."""
         resume_at = self.opened.channel.resume_source_id
         if self.options.mode == "merge":
-            self.ids = _split(resume_at, len(self._connectors))
+            self.ids = split_id(resume_at, len(self._connectors))
             self._branches = [
                 _Branch(self, number, [connector], mode, self.ids[number])
                 for number, (connector, mode) in enumerate(
@@ -200,6 +196,10 @@ class SseSource:
         branches, self._branches = self._branches, []
         for branch in branches:
             branch.source.stop()
+
+    def connections(self) -> list[SourceConnection]:
+        """Describe the connections to the endpoints."""
+        return [branch.connection for branch in self._branches]
 
     def request(self) -> UpstreamRequest:
         """Make the request; only the channel's key goes upstream."""
@@ -280,6 +280,12 @@ class _Branch:
             self,
         )
 
+    @property
+    def connection(self) -> SourceConnection:
+        """The connection to the endpoint that was called last."""
+        reason = None if self.problem is None else self.problem.reason
+        return SourceConnection(self._endpoint.name, reason, self.source.clocks())
+
     def events(self, taken: list[tuple[Event, str] | None]) -> None:
         """Publish the events of one read together."""
         self._submit(
@@ -326,7 +332,7 @@ class _Branch:
     def _message(self, event: Event, own_id: str) -> Message:
         if self._number is not None and own_id:
             self._owner.ids[self._number] = own_id
-            own_id = json.dumps(self._owner.ids, separators=(",", ":"))
+            own_id = merged_id(self._owner.ids)
         return Message(event.data, event.type, own_id)
 
     def gap(self) -> None:
@@ -384,17 +390,6 @@ class _Branch:
             url=endpoint.target.shown,
             state=state,
         )
-
-
-def _split(merged: str, count: int) -> list[str]:
-    """Split a merged id into the ids of the endpoints."""
-    try:
-        ids = json.loads(merged)
-    except ValueError:
-        ids = None
-    if not isinstance(ids, list) or len(ids) != count:
-        return [""] * count
-    return [one if isinstance(one, str) else "" for one in ids]
 
 
 sse_endpoint = SseEndpointType()

@@ -33,6 +33,10 @@ class Still:
     def stop(self) -> None:
         """End."""
 
+    def connections(self) -> tuple[()]:
+        """It has none."""
+        return ()
+
 
 class ChannelsTestCase(SynchronousTestCase):
     """Channels in memory, with a store that a test has answer."""
@@ -162,6 +166,10 @@ class Broken:
     def stop(self) -> None:
         """Count."""
         self.stopped += 1
+
+    def connections(self) -> tuple[()]:
+        """It has none."""
+        return ()
 
 
 class GoingOnTests(ChannelsTestCase):

@@ -266,3 +266,7 @@ class _NoSource:
 
     def stop(self) -> None:
         """End."""
+
+    def connections(self) -> tuple[()]:
+        """It has none."""
+        return ()

@@ -98,6 +98,8 @@ UNTESTED = {
     "relay.observability.tracing.calls": "in tests/wire/operate/test_tracing.py",
     "relay.observability.tracing.service": "in tests/wire/operate/test_tracing.py",
     "relay.observability.tracing.spans": "in tests/wire/operate/test_tracing.py",
+    "relay.technical.channels": "in tests/wire/operate/test_channels.py",
+    "relay.deploy.channel_view": "in tests/wire/operate/test_channels.py",
     "relay.technical.node": "in tests/wire/operate/test_node.py",
     "relay.assembly.metrics": "composition; in tests/wire/operate/test_metrics.py",
     "relay.assembly.meters": "composition; in tests/wire/operate/test_metrics.py",

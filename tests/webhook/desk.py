@@ -40,6 +40,10 @@ class NoSource:
     def stop(self) -> None:
         """Do nothing."""
 
+    def connections(self) -> tuple[()]:
+        """It has none."""
+        return ()
+
 
 def no_source(opened: OpenChannel) -> NoSource:
     """Make one."""

@@ -81,6 +81,11 @@ class EventReader:
         """Whether reading continues in a later turn."""
         self._paused = False
 
+    @property
+    def idle_left_s(self) -> float | None:
+        """The seconds until ``idleTimeout`` expires; None while it does not run."""
+        return None if self._response is None else self._response.idle_left_s
+
     def stop(self) -> None:
         """Drop the connection and the buffered bytes."""
         response, self._response = self._response, None

@@ -123,6 +123,19 @@ class EventSource:
         if self._reader is not None:
             self._reader.resume()
 
+    def clocks(self) -> dict[str, float | None]:
+        """
+        Return the seconds until each timeout expires, by the name of the timeout.
+
+        :return: with None for a timeout that does not run now.
+        """
+        clocks = {} if self._call is None else self._call.clocks()
+        if self._timer is not None:
+            clocks["reconnect"] = self._timer.getTime() - self._reactor.seconds()
+        if self._reader is not None:
+            clocks["idleTimeout"] = self._reader.idle_left_s
+        return clocks
+
     def _attempt(self) -> None:
         self._timer = None
         try:
