@@ -67,6 +67,7 @@ class GatewayService(MultiService):
         super().__init__()
         reactor = services.reactor
         self.shared = services
+        self.listeners = listeners
         self.tracing: Tracing | None = None
         self.outbound = outbound
         self.resource = GatewayResource(services)

@@ -38,6 +38,7 @@ from relay.technical.streams.listing import Streams
 from relay.technical.streams.resource import LiveStreams
 from relay.technical.streams.watch import Watches
 from relay.technical.trail import NodeTrail
+from relay.tryit.gateway import LocalGateway
 
 
 @dataclass
@@ -83,7 +84,16 @@ class Sites:
             gateway.builder.channels,
             gateway.builder.health,
             gateway.deliveries.view,
-            Gateway(gateway.builder.try_out, gateway.reports.reached),
+            Gateway(
+                gateway.builder.try_out,
+                gateway.reports.reached,
+                LocalGateway(
+                    self.reactor,
+                    gateway.listeners,
+                    gateway.resource,
+                    gateway.shared.wall_ms,
+                ),
+            ),
             self._health,
             self.flush,
             self._node,

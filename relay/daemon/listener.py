@@ -299,6 +299,12 @@ class Listener:
         return None
 
     @property
+    def bound(self) -> Any:
+        """The address that the port is bound to, as Twisted names it; None before it
+        is open."""
+        return self._bound
+
+    @property
     def address(self) -> str:
         """The address that the port is bound to: ``host:port``, or ``unix:`` and a
         path."""

@@ -46,6 +46,7 @@ from relay.management.resources.search import Search
 from relay.management.traffic.analytics import ApiAnalytics
 from relay.management.traffic.logs import Flush, Logs, nothing_waits
 from relay.management.traffic.totals import ApiTotals
+from relay.management.tryit.resource import TryIt
 from relay.model.secrets import Masking
 from relay.settings.schema import Settings
 from relay.store.store import Store
@@ -105,6 +106,9 @@ class ManagementSite(RestSite):
                 Rollback(store, catalog, masking),
                 Plans(store, catalog),
                 Probes(catalog, prober, reactor),
+                TryIt(
+                    store, gateway.own, gateway_urls, settings.gateway.api_key_header
+                ),
                 Pictures(store),
                 Channels(store, channels),
                 Health(store, health, gethostname()),

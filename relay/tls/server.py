@@ -14,6 +14,7 @@ from functools import partial
 from typing import Final, NamedTuple, cast
 from weakref import ReferenceType, WeakKeyDictionary, ref
 
+from cryptography import x509
 from OpenSSL import SSL
 from twisted.internet.interfaces import (
     IOpenSSLServerConnectionCreator,
@@ -247,6 +248,15 @@ class ServerCreator:
             connection.require_certificate(rules.verify_mode)
         if not self._is_uniform:
             connection.permits = partial(self._permits, rules)
+
+    def certificate_of(self, host: str) -> x509.Certificate | None:
+        """
+        Return the certificate that is presented to a client; None for no certificate.
+
+        :param host: the host that the client names, in lower case; empty for none.
+        """
+        pair = self._pair(self._rules(host), host)
+        return None if pair is None else pair.value.certificate
 
     def _pair(self, rules: HostRules, host: str) -> Pair | None:
         if rules is not self._default and rules.pair is not None:

@@ -34,6 +34,7 @@ from relay.management.resources.search import Search
 from relay.management.traffic.analytics import ApiAnalytics
 from relay.management.traffic.logs import Logs
 from relay.management.traffic.totals import ApiTotals
+from relay.management.tryit.resource import TryIt
 from relay.model.api.lifecycle import API_TRAFFIC, PLAN_TRAFFIC
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,11 +65,12 @@ FAMILIES = (
     Subscriptions,
     Node,
     Tokens,
+    TryIt,
     Users,
 )
 SUBJECTS = "api|apiKey|application|body|credentials|csrf|deadLetter|deployment|endpoint"
 SUBJECTS += (
-    "|json|log|patch|plan|query|session|sharedPolicyGroup|subscription|token|user"
+    "|json|log|patch|plan|query|session|sharedPolicyGroup|subscription|token|try|user"
 )
 CODE = re.compile(rf'(?<![\w.])"((?:{SUBJECTS})\.[A-Za-z.]+)"')
 

@@ -131,6 +131,17 @@ ALLOWED: dict[str, set[str]] = {
         "tally",
         "tls",
     },
+    "tryit": {
+        "daemon",
+        "eventstream",
+        "gateway",
+        "http",
+        "management",
+        "model",
+        "reactor",
+        "tls",
+        "upstream",
+    },
     "daemon": {"http", "observability", "reactor", "settings", "tls"},
     "demo": {"reactor"},
 }

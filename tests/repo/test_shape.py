@@ -67,6 +67,8 @@ UNTESTED = {
     "relay.upstream.request": "in tests/upstream/test_connector.py",
     "relay.observability.drain_progress": "holds an interface",
     "relay.observability.stream_facts": "records without behaviour",
+    "relay.tryit.dialing": "in tests/wire/tryit",
+    "relay.tryit.gateway": "in tests/wire/tryit",
     "relay.technical.streams.stream": "in tests/technical/streams/test_listing.py",
     "relay.technical.streams.turns": "in tests/technical/streams/test_listing.py",
     "relay.technical.trail": "in tests/wire/operate/test_streams.py",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -137,15 +138,7 @@ class Deployments:
     @route("GET", "/apis/<api_id>/exposedEntrypoints")
     async def exposed_entrypoints(self, call: RestCall, api_id: str) -> Reply:
         """Return the URLs at which clients reach an API now."""
-
-        def work(tx: Transaction) -> Deployment | None:
-            find_api(tx, api_id)
-            if not tx.gateways.any_runs():
-                return tx.deployments.active(api_id)
-            number = _newest_served(tx.gateways.of_api(api_id))
-            return None if number is None else tx.deployments.numbered(api_id, number)
-
-        served = await self._store.read(work)
+        served = await self._store.read(partial(served_deployment, api_id))
         definition = {} if served is None else served.definition
         urls = exposed(definition, self._gateway_urls())
         return Reply(200, [{"value": url} for url in urls])
@@ -232,6 +225,19 @@ def _unservable(api_id: str, reason: str) -> ActionRefused:
         api=api_id,
         reason=reason,
     )
+
+
+def served_deployment(api_id: str, tx: Transaction) -> Deployment | None:
+    """
+    Find the deployment of an API that clients reach now; None while none is served.
+
+    :raises NotFound: when there is no such API.
+    """
+    find_api(tx, api_id)
+    if not tx.gateways.any_runs():
+        return tx.deployments.active(api_id)
+    number = _newest_served(tx.gateways.of_api(api_id))
+    return None if number is None else tx.deployments.numbered(api_id, number)
 
 
 def exposed(definition: dict[str, Any], gateways: list[str]) -> list[str]:

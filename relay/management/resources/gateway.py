@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from twisted.internet.defer import Deferred, succeed
 
+from relay.management.tryit.calls import NoGateway, OwnGateway
 from relay.model.records import Deployment, ServingReport
 
 
@@ -16,6 +17,9 @@ def _takes_all(deployment: Deployment) -> None:
 
 def _at_once(api_id: str, number: int | None) -> Deferred[ServingReport | None]:
     return succeed(None)
+
+
+_NO_CALLS = NoGateway()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class Gateway:
     """Takes an API's id and the number of a deployment, or None for none; fires when
     the gateway has dealt with that deployment, with what came of it. Can be cancelled.
     """
+    own: OwnGateway = _NO_CALLS
+    """Makes calls to the listeners of the gateway."""
 
 
 NO_GATEWAY = Gateway()

@@ -1,0 +1,1 @@
+"""Calls that a publisher makes to an API through the gateway of this process."""

@@ -1,0 +1,1 @@
+"""Calls of this process to its own gateway, as a client makes them."""

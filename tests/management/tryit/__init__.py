@@ -1,0 +1,1 @@
+"""Calls of a publisher to an API."""

@@ -1,0 +1,1 @@
+"""Calls to APIs through the daemon's own gateway."""
