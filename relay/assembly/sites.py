@@ -8,6 +8,8 @@ from functools import cached_property, partial
 from typing import Any
 
 from relay.assembly.gateway import GatewayService
+from relay.console.assets import built_assets
+from relay.console.pages import ConsolePages
 from relay.daemon.reload import Reload
 from relay.gateway.drain import end_evenly
 from relay.gateway.live_view import LiveView
@@ -98,6 +100,7 @@ class Sites:
             self.flush,
             self._node,
             prober=gateway.prober,
+            pages=ConsolePages(built_assets()),
         )
 
     def technical(self) -> TechnicalSite:

@@ -18,7 +18,7 @@ from relay.management.consumers.api_keys import ApiKeys
 from relay.management.consumers.applications import Applications
 from relay.management.consumers.subscriptions import Subscriptions
 from relay.management.http.guard import Guard
-from relay.management.http.root import ManagementRoot
+from relay.management.http.root import ManagementRoot, Pages
 from relay.management.http.routing import Families
 from relay.management.http.site import RestSite
 from relay.management.policy_groups.resource import SharedPolicyGroups
@@ -70,6 +70,7 @@ class ManagementSite(RestSite):
     :param flush: writes the flight records that wait.
     :param technical: the resources of the technical API, which users also reach here.
     :param prober: makes probes of targets.
+    :param pages: the console, which is served unless the settings switch it off.
     """
 
     def __init__(
@@ -89,7 +90,9 @@ class ManagementSite(RestSite):
         flush: Flush = nothing_waits,
         technical: Families | None = None,
         prober: Prober = no_prober,
+        pages: Pages | None = None,
     ) -> None:
+        self._pages = pages
         masking = Masking(catalog.type_of)
         self._sessions = Sessions(store, settings.console, authentication)
         self._root = ManagementRoot(
@@ -132,6 +135,7 @@ class ManagementSite(RestSite):
                 Node(node),
             ).resource(),
             None if technical is None else technical.resource(),
+            pages if settings.console.enabled else None,
         )
         super().__init__(
             self._root,
@@ -144,7 +148,9 @@ class ManagementSite(RestSite):
         """Take other settings, for the next requests."""
         self._root.guard = _guard(settings)
         self._sessions.settings = settings.console
-        self._root.sessions = self._sessions if settings.console.enabled else None
+        enabled = settings.console.enabled
+        self._root.sessions = self._sessions if enabled else None
+        self._root.pages = self._pages if enabled else None
         self.head_timeout_ms = settings.gateway.head_timeout_ms
         self.max_body_bytes = settings.management.max_body_bytes
 

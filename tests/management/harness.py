@@ -26,6 +26,7 @@ from twisted.web.client import Agent, HTTPConnectionPool
 
 from relay.management.access.auth import Authenticator, ensure_admin
 from relay.management.access.passwords import Passwords
+from relay.management.http.root import Pages
 from relay.management.site import ManagementSite
 from relay.model.secrets import Masking
 from relay.settings.listeners import ConsoleSettings, ManagementSettings
@@ -117,6 +118,7 @@ class ManagementCase(TestCase):
     timeout = 60
     management = ManagementSettings()
     console = ConsoleSettings()
+    pages: Pages | None = None
     catalog = CATALOG
 
     async def setUp(self) -> None:  # type: ignore[override]
@@ -151,6 +153,7 @@ class ManagementCase(TestCase):
             self.passwords,
             reactor,
             lambda: ["http://localhost:8082"],
+            pages=self.pages,
         )
         await self.listen()
         self.client = HTTPClient(

@@ -142,6 +142,7 @@ ALLOWED: dict[str, set[str]] = {
         "tls",
         "upstream",
     },
+    "console": {"http", "management"},
     "daemon": {"http", "observability", "reactor", "settings", "tls"},
     "demo": {"reactor"},
 }

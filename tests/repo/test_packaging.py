@@ -41,13 +41,20 @@ def shipped() -> list[Path]:
     ]
 
 
+def assets() -> list[Path]:
+    """List the built files of the console."""
+    directory = Path("relay/console/assets")
+    return [path for path in committed() if path.is_relative_to(directory)]
+
+
 @cache
 def wheel() -> Path:
     """Build the wheel of the checkout, once."""
     directory = Path(tempfile.mkdtemp(prefix="relay-wheel-"))
     atexit.register(shutil.rmtree, directory, True)
     copy = directory / "source"
-    for path in [*modules("relay"), *modules("twisted"), *shipped()]:
+    sources = [*modules("relay"), *modules("twisted")]
+    for path in [*sources, *shipped(), *assets()]:
         (copy / path).parent.mkdir(parents=True, exist_ok=True)
         (copy / path).write_bytes((ROOT / path).read_bytes())
     for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
@@ -118,12 +125,14 @@ class PackagingTests(SynchronousTestCase):
 
     def test_the_wheel(self) -> None:
         """
-        Holds the plugin, the migrations, the connectors, the typing mark, and the files
-        that ``relay-config`` prints.
+        Holds the plugin, the migrations, the connectors, the typing mark, the files
+        that ``relay-config`` prints, and the console.
         """
         names = set(zipfile.ZipFile(wheel()).namelist())
         wanted = {str(path) for path in [*modules("relay"), *modules("twisted")]}
         wanted |= {f"relay/{path}" for path in shipped()}
+        wanted |= {str(path) for path in assets()}
+        self.assertIn("relay/console/assets/index.html", wanted)
         self.assertIn("relay/etc/relay.toml", wanted)
         self.assertEqual(wanted - names, set())
         self.assertIn("relay/py.typed", names)

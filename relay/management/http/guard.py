@@ -38,10 +38,30 @@ class Guard:
 
     def check(self, request: Request) -> None:
         """
+        Check ``Host``, and the page that sent the request.
+
+        :raises Exception: those of :meth:`check_host`.
+        :raises Forbidden: when the request comes from a page of another site.
+        """
+        authority = self.check_host(request)
+        origin = request.getHeader("Origin")
+        if origin is not None and not _same(
+            origin.strip().lower(), authority, bool(request.isSecure())
+        ):
+            raise Forbidden(
+                "Requests from another origin are refused", "origin.foreign"
+            )
+        site = request.getHeader("Sec-Fetch-Site")
+        if site is not None and site.strip().lower() not in ("same-origin", "none"):
+            raise Forbidden("Requests from another site are refused", "origin.foreign")
+
+    def check_host(self, request: Request) -> Authority:
+        """
+        Return ``Host``.
+
         :raises BadRequest: without exactly one Host.
         :raises Misdirected: when the Host is not an allowed name, or the TLS
             connection does not serve it.
-        :raises Forbidden: when the request comes from a page of another site.
         """
         authority = self._authority(request)
         host = authority.host
@@ -59,16 +79,7 @@ class Guard:
                 "host.otherConnection",
                 {"host": host},
             )
-        origin = request.getHeader("Origin")
-        if origin is not None and not _same(
-            origin.strip().lower(), authority, bool(request.isSecure())
-        ):
-            raise Forbidden(
-                "Requests from another origin are refused", "origin.foreign"
-            )
-        site = request.getHeader("Sec-Fetch-Site")
-        if site is not None and site.strip().lower() not in ("same-origin", "none"):
-            raise Forbidden("Requests from another site are refused", "origin.foreign")
+        return authority
 
     def _authority(self, request: Request) -> Authority:
         sent = request.requestHeaders.getRawHeaders(b"Host") or []

@@ -69,7 +69,7 @@ class Reply:
         elif self.body is not None:
             content = Content([dump(self.body)])
             headers["Content-Type"] = JSON_TYPE
-        if self.status != 204 and self.live is None:
+        if self.status not in (204, 304) and self.live is None:
             headers["Content-Length"] = str(sum(map(len, content)))
         return headers | _FIXED | self.headers, content
 

@@ -6,6 +6,7 @@ from typing import Protocol, cast
 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
+from twisted.web.http_headers import Headers
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
@@ -46,6 +47,24 @@ class SessionCheck(Protocol):
         """
 
 
+class Pages(Protocol):
+    """Pages for browsers, beside the paths of the API."""
+
+    def serves(self, path: bytes, headers: Headers) -> bool:
+        """
+        :param path: undecoded.
+        :param headers: of the request.
+        :returns: whether the pages answer a request.
+        """
+
+    async def render(self, request: ManagementRequest) -> None:
+        """
+        Answer a request, whose ``Host`` is an allowed name.
+
+        :raises Exception: one that has a status.
+        """
+
+
 class Root(Resource):
     """The only resource of a site.
 
@@ -55,6 +74,7 @@ class Root(Resource):
     """
 
     isLeaf = True
+    pages: Pages | None = None
 
     def __init__(
         self,
@@ -106,6 +126,13 @@ class Root(Resource):
         return NOT_DONE_YET
 
     async def _serve(self, request: ManagementRequest) -> None:
+        if self.pages is not None and self.pages.serves(
+            request.path, request.requestHeaders
+        ):
+            # A page of another site may have a link to them.
+            self.guard.check_host(request)
+            await self.pages.render(request)
+            return
         self.guard.check(request)
         segments = _segments(request)
         if segments[0] not in self._prefixes or not _is_plain(segments):
@@ -133,6 +160,7 @@ class ManagementRoot(Root):
     :param environment: serves the paths below ``.../environments/{env}``.
     :param installation: serves the paths directly below ``/management/v2``.
     :param node: serves the paths below ``/_node``; None where there are none.
+    :param pages: the console; None where it is switched off.
     """
 
     def __init__(
@@ -143,10 +171,12 @@ class ManagementRoot(Root):
         environment: IResource,
         installation: IResource,
         node: IResource | None,
+        pages: Pages | None,
     ) -> None:
         prefixes = ("management",) if node is None else ("management", NODE)
         super().__init__(prefixes, guard, authentication)
         self.sessions = sessions
+        self.pages = pages
         self._environment = environment
         self._installation = installation
         self._node = node

@@ -1,0 +1,1 @@
+"""The web console: its built assets, and what serves them."""
