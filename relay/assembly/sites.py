@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
+from relay import __version__
 from relay.assembly.gateway import GatewayService
 from relay.console.assets import built_assets
 from relay.console.pages import ConsolePages
@@ -18,6 +19,7 @@ from relay.management.access.auth import Authenticator
 from relay.management.access.passwords import Passwords
 from relay.management.http.routing import Families
 from relay.management.resources.gateway import Gateway
+from relay.management.resources.instances import ThisInstance
 from relay.management.site import ManagementSite
 from relay.management.traffic.logs import Flush
 from relay.model.secrets import Masking
@@ -101,6 +103,12 @@ class Sites:
             self._node,
             prober=gateway.prober,
             pages=ConsolePages(built_assets()),
+            instance=ThisInstance(
+                self.facts.id,
+                __version__,
+                self.facts.started_at_ms,
+                self.gateway_urls,
+            ),
         )
 
     def technical(self) -> TechnicalSite:

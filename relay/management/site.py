@@ -36,6 +36,7 @@ from relay.management.resources.expressions import Expressions
 from relay.management.resources.gateway import NO_GATEWAY, Gateway
 from relay.management.resources.health import Health, HealthView, no_health
 from relay.management.resources.imports import Imports
+from relay.management.resources.instances import Instances, ThisInstance
 from relay.management.resources.node import Node, NodeView, no_checks
 from relay.management.resources.pictures import Pictures
 from relay.management.resources.plans import Plans
@@ -71,6 +72,7 @@ class ManagementSite(RestSite):
     :param technical: the resources of the technical API, which users also reach here.
     :param prober: makes probes of targets.
     :param pages: the console, which is served unless the settings switch it off.
+    :param instance: the gateway of this process; None for a process without one.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class ManagementSite(RestSite):
         technical: Families | None = None,
         prober: Prober = no_prober,
         pages: Pages | None = None,
+        instance: ThisInstance | None = None,
     ) -> None:
         self._pages = pages
         masking = Masking(catalog.type_of)
@@ -115,6 +118,7 @@ class ManagementSite(RestSite):
                 Pictures(store),
                 Channels(store, channels),
                 Health(store, health, gethostname()),
+                Instances(store, instance),
                 Audits(store),
                 Applications(store, catalog),
                 Subscriptions(store, catalog),

@@ -110,6 +110,21 @@ class GatewayReport:
 
 
 @dataclass(frozen=True, slots=True)
+class GatewayRecord:
+    """A gateway on the store, and what its reports amount to."""
+
+    id: str
+    host: str
+    """The name of its machine."""
+    seen_at_ms: int
+    """When it last reported; a minute before, for one that has ended."""
+    in_force: int
+    """How many APIs it serves by their newest deployment."""
+    rejected: int
+    """How many APIs have a deployment that it cannot serve."""
+
+
+@dataclass(frozen=True, slots=True)
 class UserRecord:
     """A user of the management API."""
 

@@ -24,6 +24,7 @@ from relay.management.resources.deployments import Deployments
 from relay.management.resources.expressions import Expressions
 from relay.management.resources.health import Health
 from relay.management.resources.imports import Imports
+from relay.management.resources.instances import Instances
 from relay.management.resources.node import Node
 from relay.management.resources.pictures import Pictures
 from relay.management.resources.plans import Plans
@@ -51,6 +52,7 @@ FAMILIES = (
     Expressions,
     Health,
     Imports,
+    Instances,
     Logs,
     ApiAnalytics,
     ApiTotals,

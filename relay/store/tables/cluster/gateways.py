@@ -2,9 +2,18 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
-from relay.model.records import GatewayReport, ServingReport
+from relay.model.records import GatewayRecord, GatewayReport, ServingReport
 from relay.store.schema import apis, gateway_reports, gateways
 
 GONE_MS = 60_000
@@ -162,6 +171,35 @@ class Gateways:
             )
         )
         return frozenset((api_id, number) for api_id, number in found)
+
+    def all(self) -> list[GatewayRecord]:
+        """Return the gateways, those that have reported last first."""
+        row, made = gateways.c, gateway_reports.c
+        serves = made.serving == made.number
+        found = self._connection.execute(
+            select(
+                row.id,
+                row.host,
+                row.seen_at_ms,
+                func.count(made.api_id).filter(serves).label("in_force"),
+                func.count(made.api_id).label("reports"),
+            )
+            .join_from(
+                gateways, gateway_reports, made.gateway_id == row.id, isouter=True
+            )
+            .group_by(row.id, row.host, row.seen_at_ms)
+            .order_by(row.seen_at_ms.desc(), row.id)
+        )
+        return [
+            GatewayRecord(
+                one.id,
+                one.host,
+                one.seen_at_ms,
+                one.in_force,
+                one.reports - one.in_force,
+            )
+            for one in found
+        ]
 
     def any_runs(self) -> bool:
         """Return whether any gateway runs on this store."""

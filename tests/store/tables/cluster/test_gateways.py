@@ -43,6 +43,20 @@ class GatewaysTests(DatabaseTestCase):
         self.report("a", None)
         self.assertEqual([one.gateway_id for one in self.of_api()], ["b"])
 
+    def test_all_gateways(self) -> None:
+        """Those that have reported last first, with what they serve and refuse."""
+        self.report("a", SERVES)
+        self.now_ms += 1
+        self.report("b", FAILS)
+        self.write(lambda tx: tx.gateways.report("c", "other", {}))
+        found = self.read(lambda tx: tx.gateways.all())
+        self.assertEqual(
+            [(one.id, one.in_force, one.rejected) for one in found],
+            [("b", 0, 1), ("c", 0, 0), ("a", 1, 0)],
+        )
+        self.assertEqual(found[1].host, "other")
+        self.assertEqual(found[0].seen_at_ms - found[2].seen_at_ms, 1)
+
     def test_one_gateway_that_fails_is_enough_to_refuse(self) -> None:
         """One failure marks the deployment as refused, and no other deployment."""
         self.report("a", SERVES)
