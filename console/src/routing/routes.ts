@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from "lit";
+import { keyed } from "lit/directives/keyed.js";
 import type { Role } from "../session/session";
 import { words } from "../words/en";
 
@@ -45,6 +46,23 @@ export const routes: readonly Route[] = [
   // forms: configuration, entrypoints, endpoints, failover, CORS, response templates
   // flows: flows and plans of an API
   // consumers: subscriptions of an API
+  {
+    path: "/apis/:api/subscriptions",
+    load: () => import("../pages/consumers/subscriptions"),
+    render: ({ api }) => html`<relay-subscriptions .api=${api}></relay-subscriptions>`,
+    title: words.subscriptions.title,
+    apiEntry: { group: words.navigation.apiGroups.consumers, label: words.subscriptions.title },
+  },
+  {
+    path: "/apis/:api/subscriptions/:subscription",
+    load: () => import("../pages/consumers/subscription"),
+    render: ({ api, subscription }) =>
+      html`${keyed(
+        subscription,
+        html`<relay-subscription .api=${api} .subscription=${subscription}></relay-subscription>`,
+      )}`,
+    title: words.subscriptions.subscription,
+  },
   // apis: deployments of an API
   {
     path: "/apis/:api/deployments",
@@ -56,7 +74,46 @@ export const routes: readonly Route[] = [
   // tryit: logs and audit of an API
   // live: streams, channels, nodes
   // consumers: applications
+  {
+    path: "/applications",
+    load: () => import("../pages/consumers/applications"),
+    render: () => html`<relay-applications></relay-applications>`,
+    title: words.applications.title,
+    entry: { group: words.navigation.groups.consume, label: words.applications.title },
+  },
+  {
+    path: "/applications/:application",
+    load: () => import("../pages/consumers/application"),
+    render: ({ application }) =>
+      html`${keyed(
+        application,
+        html`<relay-application .application=${application}></relay-application>`,
+      )}`,
+    title: words.applications.application,
+  },
   // flows: shared policy groups, catalogue
   // consumers: users, settings, account
+  {
+    path: "/users",
+    load: () => import("../pages/installation/users"),
+    render: () => html`<relay-users></relay-users>`,
+    title: words.users.title,
+    role: "ADMIN",
+    entry: { group: words.navigation.groups.installation, label: words.users.title },
+  },
+  {
+    path: "/settings",
+    load: () => import("../pages/installation/settings"),
+    render: () => html`<relay-settings></relay-settings>`,
+    title: words.settings.title,
+    entry: { group: words.navigation.groups.installation, label: words.settings.title },
+  },
+  {
+    path: "/account",
+    load: () => import("../pages/installation/account"),
+    render: () => html`<relay-account></relay-account>`,
+    title: words.account.title,
+    entry: { group: words.navigation.groups.installation, label: words.account.title },
+  },
   // tryit: audit of the installation
 ];

@@ -1,0 +1,1 @@
+function e(e){if(!e)return``;let t=new Date(e);return new Date(t.getTime()-t.getTimezoneOffset()*6e4).toISOString().slice(0,16)}function t(e){let t=new Date(e);return e&&!Number.isNaN(t.getTime())?t.toISOString():void 0}export{e as n,t};

@@ -1,2 +1,0 @@
-import{M as e,N as t,b as n,k as r,t as i}from"./index-Dba79Kt6.js";import{l as a,u as o}from"./api-X9rXfUY0.js";import{t as s}from"./dialog-BrM2J1tG.js";var c=t.apiHeader;async function l(t){let l=a(t.id);if(await s({title:c.stopTitle(t.name),content:n`<p>${c.stopText}</p>
-      ${o([l])}`,action:c.stop,danger:!0}))try{await r(l),i(c.stopped)}catch(t){i(e(t),`error`)}}export{l as t};
