@@ -44,6 +44,96 @@ export const routes: readonly Route[] = [
   },
   // tryit: try an API
   // forms: configuration, entrypoints, endpoints, failover, CORS, response templates
+  {
+    path: "/apis/:api/configuration",
+    load: () => import("../pages/definition/general"),
+    render: ({ api }) => html`<relay-api-general .api=${api}></relay-api-general>`,
+    title: words.definition.general.title,
+    apiEntry: {
+      group: words.navigation.apiGroups.configuration,
+      label: words.definition.general.title,
+    },
+  },
+  {
+    path: "/apis/:api/entrypoints",
+    load: () => import("../pages/definition/entrypoints"),
+    render: ({ api }) => html`<relay-api-entrypoints .api=${api}></relay-api-entrypoints>`,
+    title: words.definition.entrypoints.title,
+    apiEntry: {
+      group: words.navigation.apiGroups.configuration,
+      label: words.definition.entrypoints.title,
+    },
+  },
+  {
+    path: "/apis/:api/endpoints",
+    load: () => import("../pages/definition/endpoints"),
+    render: ({ api }) => html`<relay-api-endpoints .api=${api}></relay-api-endpoints>`,
+    title: words.definition.endpoints.title,
+    apiEntry: {
+      group: words.navigation.apiGroups.configuration,
+      label: words.definition.endpoints.title,
+    },
+  },
+  {
+    path: "/apis/:api/health",
+    load: () => import("../pages/definition/health"),
+    render: ({ api }) => html`<relay-api-health .api=${api}></relay-api-health>`,
+    title: words.definition.health.title,
+    apiEntry: {
+      group: words.navigation.apiGroups.configuration,
+      label: words.definition.health.title,
+    },
+  },
+  {
+    path: "/apis/:api/failover",
+    load: () => import("../pages/definition/failover"),
+    render: ({ api }) => html`<relay-api-failover .api=${api}></relay-api-failover>`,
+    title: words.definition.failover.title,
+    apiEntry: {
+      group: words.navigation.apiGroups.configuration,
+      label: words.definition.failover.title,
+    },
+  },
+  {
+    path: "/apis/:api/cors",
+    load: () => import("../pages/definition/cors"),
+    render: ({ api }) => html`<relay-api-cors .api=${api}></relay-api-cors>`,
+    title: words.definition.cors.title,
+    apiEntry: {
+      group: words.navigation.apiGroups.configuration,
+      label: words.definition.cors.title,
+    },
+  },
+  {
+    path: "/apis/:api/response-templates",
+    load: () => import("../pages/definition/response-templates"),
+    render: ({ api }) => html`<relay-api-response-templates .api=${api}></relay-api-response-templates>`,
+    title: words.definition.responseTemplates.title,
+    apiEntry: {
+      group: words.navigation.apiGroups.configuration,
+      label: words.definition.responseTemplates.title,
+    },
+  },
+  {
+    path: "/apis/:api/properties",
+    load: () => import("../pages/definition/properties"),
+    render: ({ api }) => html`<relay-api-properties .api=${api}></relay-api-properties>`,
+    title: words.definition.properties.title,
+    apiEntry: {
+      group: words.navigation.apiGroups.configuration,
+      label: words.definition.properties.title,
+    },
+  },
+  {
+    path: "/apis/:api/resources",
+    load: () => import("../pages/definition/resources"),
+    render: ({ api }) => html`<relay-api-resources .api=${api}></relay-api-resources>`,
+    title: words.definition.resources.title,
+    apiEntry: {
+      group: words.navigation.apiGroups.configuration,
+      label: words.definition.resources.title,
+    },
+  },
   // flows: flows and plans of an API
   // consumers: subscriptions of an API
   {

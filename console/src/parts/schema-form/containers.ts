@@ -57,8 +57,8 @@ function rank(one: Slot): number {
 /** What has no effect, and what can have one value only, is shown where it is set. */
 function isShown(form: Editing, schema: Schema, path: Path): boolean {
   const value = form.valueAt(path);
-  if (schema.deprecated) return value !== undefined && value !== null;
-  return schema.const === undefined || (value !== undefined && value !== schema.const);
+  if (value !== undefined && value !== null && value !== (schema.const ?? schema.default)) return true;
+  return !schema.deprecated && schema.const === undefined;
 }
 
 /** The field or the part of one value. */

@@ -54,7 +54,7 @@ function flag(form: Editing, slot: Slot): TemplateResult {
     value: isSet ? value === true : usual,
     onChange: (on) => form.set(slot.path, on),
   });
-  return isSet && "default" in slot.schema && !form.disabled
+  return isSet && value !== slot.schema.default && "default" in slot.schema && !form.disabled
     ? html`<div class="schema-flag">${toggle}${unset(form, slot)}</div>`
     : toggle;
 }
@@ -127,12 +127,13 @@ function line(form: Editing, slot: Slot): TemplateResult {
     value: typeof value === "string" ? value : "",
     onChange: (next: string) => form.set(slot.path, next === "" ? undefined : next),
   };
-  if (schema["x-multiline"]) return textArea({ ...shared, code: true });
+  const bound = schema.maxLength === undefined ? {} : { maxLength: schema.maxLength };
+  if (schema["x-multiline"]) return textArea({ ...shared, ...bound });
   return textField({
     ...shared,
+    ...bound,
     placeholder: defaultText(schema),
     onLeave: () => form.leave(slot.path),
-    ...(schema.maxLength === undefined ? {} : { maxLength: schema.maxLength }),
   });
 }
 

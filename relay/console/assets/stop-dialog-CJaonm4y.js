@@ -1,2 +1,0 @@
-import{I as e,L as t,N as n,b as r,t as i}from"./index-xc3VAoqR.js";import{t as a}from"./curl-VvyQdcQr.js";import{t as o}from"./dialog-BU05kyxy.js";import{l as s}from"./api-N2JsxuTI.js";var c=t.apiHeader;async function l(t){let l=s(t.id);if(await o({title:c.stopTitle(t.name),content:r`<p>${c.stopText}</p>
-      ${a([l])}`,action:c.stop,danger:!0}))try{await n(l),i(c.stopped)}catch(t){i(e(t),`error`)}}export{l as t};
