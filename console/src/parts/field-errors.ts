@@ -57,8 +57,9 @@ export class FieldErrors {
   summary(): TemplateResult | typeof nothing {
     if (!this.any) return nothing;
     const rest = this.rest();
+    const { summary, atFields } = words.errors;
     return html`<div class="notice notice-error" role="alert">
-      <p>${this.details.length ? words.errors.summary : this.message}</p>
+      <p>${rest.length ? summary : this.details.length ? atFields : this.message}</p>
       ${rest.length
         ? html`<ul>
             ${rest.map(

@@ -37,6 +37,7 @@ export const words = {
     unreachable: "The server does not answer.",
     status: (status: number) => `The server answered with status ${status}.`,
     summary: "The server refused this:",
+    atFields: "The server refused the marked fields.",
     pageNotFound: "There is no page at this address.",
     pageNotFoundLink: "Show all APIs",
     pageNotLoaded: "The page could not be loaded. The console may have been updated.",

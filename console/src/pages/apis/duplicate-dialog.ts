@@ -57,7 +57,14 @@ export async function openDuplicateDialog(api: Api): Promise<void> {
       actions: html`<button type="button" @click=${() => close(undefined)}>
           ${words.common.cancel}
         </button>
-        <button type="submit" class="primary" @click=${() => create(close, redraw)}>
+        <button
+          type="submit"
+          class="primary"
+          @click=${(event: Event) => {
+            const { form } = event.target as HTMLButtonElement;
+            if (form!.checkValidity()) void create(close, redraw);
+          }}
+        >
           ${text.action}
         </button>`,
     };

@@ -50,6 +50,13 @@ export class ApiList extends Part {
   private readonly query = new Query(this, () => void this.loader.reload());
   private shownIds: readonly string[] = [];
   private typing: ReturnType<typeof setTimeout> | undefined;
+  /** The search that was typed, until it is in the URL. */
+  private typedSearch: string | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.typing);
+  }
 
   override render() {
     return page({
@@ -92,7 +99,7 @@ export class ApiList extends Part {
         label: words.common.search,
         type: "search",
         placeholder: text.searchHint,
-        value: this.query.get("q"),
+        value: this.typedSearch ?? this.query.get("q"),
         onChange: (q) => this.typed(q),
       })}
       ${selectField({
@@ -121,7 +128,11 @@ export class ApiList extends Part {
 
   private typed(q: string): void {
     clearTimeout(this.typing);
-    this.typing = setTimeout(() => this.query.set({ q, page: undefined }), TYPED_MS);
+    this.typedSearch = q;
+    this.typing = setTimeout(() => {
+      this.typedSearch = undefined;
+      this.query.set({ q, page: undefined });
+    }, TYPED_MS);
   }
 
   private list(found: Page<Api>): TemplateResult {
