@@ -206,14 +206,8 @@ class Masking:
                     yield Change(where, "add", None, self._masked(after[key], member))
                 else:
                     yield from self._differences(before[key], after[key], where, member)
-        elif (
-            isinstance(before, list)
-            and isinstance(after, list)
-            and len(before) == len(after)
-        ):
-            # Lists of equal length are compared item by item.
-            for number, (old, new) in enumerate(zip(before, after, strict=True)):
-                yield from self._differences(old, new, f"{path}/{number}", place)
+        elif isinstance(before, list) and isinstance(after, list):
+            yield from self._items(before, after, path, place)
         else:
             yield Change(
                 path,
@@ -221,6 +215,35 @@ class Masking:
                 self._masked(before, place),
                 self._masked(after, place),
             )
+
+    def _items(
+        self, before: list[Any], after: list[Any], path: str, place: _Place
+    ) -> Iterator[Change]:
+        """
+        List the differences of two lists, in an order in which they can be applied.
+
+        The items that differ lie between those that are equal at both ends. They are
+        compared one by one; what is left of the longer list is removed, from its end,
+        or added.
+        """
+        shorter = min(len(before), len(after))
+        first = 0
+        while first < shorter and before[first] == after[first]:
+            first += 1
+        same = 0
+        while same < shorter - first and before[-1 - same] == after[-1 - same]:
+            same += 1
+        paired = shorter - same
+        for number in range(first, paired):
+            yield from self._differences(
+                before[number], after[number], f"{path}/{number}", place
+            )
+        for number in reversed(range(paired, len(before) - same)):
+            removed = self._masked(before[number], place)
+            yield Change(f"{path}/{number}", "remove", removed)
+        for number in range(paired, len(after) - same):
+            added = self._masked(after[number], place)
+            yield Change(f"{path}/{number}", "add", None, added)
 
 
 ALL_SECRET = Masking()

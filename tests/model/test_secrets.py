@@ -26,6 +26,34 @@ JSON = st.recursive(
     max_leaves=12,
 )
 
+PLAIN = st.recursive(
+    st.integers(0, 3),
+    lambda inner: (
+        st.lists(inner, max_size=5)
+        | st.dictionaries(st.sampled_from("ab"), inner, max_size=2)
+    ),
+    max_leaves=20,
+)
+"""JSON without secrets, with few values, so that items are often equal."""
+
+
+def apply(document: Any, change: Change) -> None:
+    """Change a document as an operation of a JSON Patch (RFC 6902) does."""
+    *parents, last = change.path.split("/")[1:]
+    for name in parents:
+        document = document[int(name) if isinstance(document, list) else name]
+    if not isinstance(document, list):
+        if change.op == "remove":
+            del document[last]
+        else:
+            document[last] = change.after
+    elif change.op == "add":
+        document.insert(int(last), change.after)
+    elif change.op == "remove":
+        del document[int(last)]
+    else:
+        document[int(last)] = change.after
+
 
 class MaskedTests(SynchronousTestCase):
     """Copies without secrets."""
@@ -245,9 +273,36 @@ class ChangesTests(SynchronousTestCase):
                 Change("/b/c~1d", "replace", 1, 2),
                 Change("/b/f", "add", None, 3),
                 Change("/l/1/x", "replace", 1, 2),
-                Change("/m", "replace", [1], [1, 2]),
+                Change("/m/1", "add", None, 2),
             ],
         )
+
+    def test_lists(self) -> None:
+        """Items that were added or removed are told from those that moved."""
+        for before, after, expected in (
+            ([1, 2, 3], [1, 3], [Change("/1", "remove", 2)]),
+            ([1, 3], [1, 2, 3], [Change("/1", "add", None, 2)]),
+            (
+                [1, 2, 3, 4],
+                [1, 5, 4],
+                [Change("/1", "replace", 2, 5), Change("/2", "remove", 3)],
+            ),
+            (
+                [1, 2, 3],
+                [],
+                [Change(f"/{at}", "remove", at + 1) for at in (2, 1, 0)],
+            ),
+            ([1, 1], [1], [Change("/1", "remove", 1)]),
+        ):
+            self.assertEqual(SECRETS.changes(before, after), expected)
+
+    @given(PLAIN, PLAIN)
+    def test_a_patch(self, before: Any, after: Any) -> None:
+        """Applied one after the other, the changes make the second document."""
+        document = {"root": copy.deepcopy(before)}
+        for one in SECRETS.changes({"root": before}, {"root": after}):
+            apply(document, one)
+        self.assertEqual(document, {"root": after})
 
     def test_secrets(self) -> None:
         """A changed secret is listed without its values."""

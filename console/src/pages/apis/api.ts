@@ -1,6 +1,9 @@
 import { del, get, post, type Call } from "../../rest/call";
 import { environment } from "../../rest/paths";
 
+/** Stands for what is saved, in the place of the number of a deployment. */
+export const DRAFT = "draft";
+
 export type ApiType = "PROXY" | "MESSAGE";
 
 export interface HttpPath {
@@ -92,6 +95,10 @@ export const readExposed = (id: string): Call => get(environment("apis", id, "ex
 
 export const readCurrent = (id: string): Call =>
   get(environment("apis", id, "deployments", "current"));
+
+/** What a deployment contains; `draft` stands for what is saved. */
+export const readDefinition = (id: string, deployment: string): Call =>
+  deployment === DRAFT ? readApi(id) : get(environment("apis", id, "deployments", deployment));
 
 export const startApi = (id: string): Call => post(environment("apis", id, "_start"));
 

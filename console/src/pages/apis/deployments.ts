@@ -15,13 +15,12 @@ import { environment } from "../../rest/paths";
 import { Query } from "../../routing/query";
 import { may } from "../../session/session";
 import { words } from "../../words/en";
-import { readApi, type Api, type GatewayReport } from "./api";
+import { DRAFT, readApi, readDefinition, type Api, type GatewayReport } from "./api";
 import { openDeployDialog } from "./deploy-dialog";
 import { changeList, readDifferences, type Differences } from "./differences";
 import { openRollbackDialog } from "./rollback-dialog";
 
 const text = words.deployments;
-const DRAFT = "draft";
 const PER_PAGE = 50;
 
 /** An entry of the list of deployments. */
@@ -36,7 +35,8 @@ export interface DeploymentHead {
 }
 
 interface Comparison {
-  readonly api: Api;
+  /** Of the side `to`. */
+  readonly definition: unknown;
   readonly found: Differences;
 }
 
@@ -111,11 +111,11 @@ export class ApiDeployments extends Part {
   private async compare(signal: AbortSignal): Promise<Comparison | undefined> {
     const sides = this.sides();
     if (!sides) return undefined;
-    const [api, found] = await Promise.all([
-      send<Api>(readApi(this.api), signal),
+    const [definition, found] = await Promise.all([
+      send(readDefinition(this.api, sides[1]), signal),
       send<Differences>(readDifferences(this.api, ...sides), signal),
     ]);
-    return { api, found };
+    return { definition, found };
   }
 
   private columns(): Column<DeploymentHead>[] {
@@ -179,7 +179,7 @@ export class ApiDeployments extends Part {
               !one
                 ? nothing
                 : one.found.data.length
-                  ? changeList(one.found, one.api)
+                  ? changeList(one.found, one.definition)
                   : html`<p class="muted">${text.same}</p>`,
             )}
           </div>`

@@ -31,7 +31,8 @@ export const readDifferences = (id: string, from?: string, to?: string): Call =>
 /**
  * A list of differences.
  *
- * @param definition resolves the items of lists to their names.
+ * @param definition what is compared with the earlier one: it has the names of the items
+ * of lists.
  */
 export function changeList(
   found: Differences,
@@ -42,7 +43,7 @@ export function changeList(
     ${changes.map(
       (one) => html`<li>
         <p>
-          <span class="change-place">${place(one.path, definition, found)}</span>
+          <span class="change-place">${place(one, definition, found)}</span>
           ${one.affectsTraffic
             ? nothing
             : html`<span class="muted"> ${text.withoutEffect}</span>`}
@@ -54,9 +55,9 @@ export function changeList(
 }
 
 /** Where a member is, in words: `Endpoint groups › default › Http › Idle timeout`. */
-export function place(path: string, definition: unknown, found: Differences): string {
+export function place(change: Change, definition: unknown, found: Differences): string {
   const names: string[] = [];
-  const [first, second, ...others] = path.split("/").slice(1).map(unescaped);
+  const [first, second, ...others] = change.path.split("/").slice(1).map(unescaped);
   let value: unknown = definition;
   let segments = [first!, ...(second === undefined ? [] : [second]), ...others];
   if (first === "plans" && second !== undefined) {
@@ -65,9 +66,12 @@ export function place(path: string, definition: unknown, found: Differences): st
     value = undefined;
     segments = others;
   }
-  for (const segment of segments) {
-    names.push(/^\d+$/.test(segment) ? itemName(value, Number(segment)) : spelled(segment));
+  for (const [at, segment] of segments.entries()) {
+    const isLast = at === segments.length - 1;
     value = (value as Record<string, unknown> | undefined)?.[segment];
+    // An item that was removed is not in the definition.
+    const item = isLast && change.op === "remove" ? change.before : value;
+    names.push(/^\d+$/.test(segment) ? itemName(item, Number(segment)) : spelled(segment));
   }
   return names.join(" › ");
 }
@@ -88,9 +92,9 @@ function written(value: unknown): string {
   return line.length > MOST_IN_LINE ? JSON.stringify(value, null, 2) : line;
 }
 
-function itemName(list: unknown, index: number): string {
-  const item = Array.isArray(list) ? list[index] : undefined;
-  const name = item?.name || item?.key || item?.path || item?.type;
+function itemName(item: unknown, index: number): string {
+  const { name: itsName, key, path, type } = (item ?? {}) as Record<string, unknown>;
+  const name = itsName || key || path || type;
   return typeof name === "string" ? name : text.item(index + 1);
 }
 

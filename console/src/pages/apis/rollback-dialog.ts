@@ -6,7 +6,7 @@ import { post, send, type Call } from "../../rest/call";
 import { environment } from "../../rest/paths";
 import { messageOf } from "../../rest/rest-error";
 import { words } from "../../words/en";
-import { readApi, type Api } from "./api";
+import { readDefinition } from "./api";
 import { changeList, type Differences } from "./differences";
 
 const text = words.rollback;
@@ -28,11 +28,11 @@ const rollBackApi = (id: string, number: number): Call =>
  */
 export async function openRollbackDialog(id: string, number: number): Promise<boolean> {
   const call = rollBackApi(id, number);
-  let api: Api;
+  let definition: unknown;
   let preview: Preview;
   try {
-    [api, preview] = await Promise.all([
-      send<Api>(readApi(id)),
+    [definition, preview] = await Promise.all([
+      send(readDefinition(id, String(number))),
       send<Preview>({ ...call, query: { dryRun: true } }),
     ]);
   } catch (error) {
@@ -45,7 +45,7 @@ export async function openRollbackDialog(id: string, number: number): Promise<bo
     (close, redraw) => ({
       content: html`<p>${text.intro}</p>
         ${preview.data.length
-          ? changeList(preview, api)
+          ? changeList(preview, definition)
           : html`<p class="muted">${text.noChange}</p>`}
         ${preview.plansNotRestored.length
           ? html`<div class="notice notice-warn">

@@ -1,2 +1,0 @@
-import{L as e,P as t,R as n,b as r,t as i}from"./index-DQ7ID4n2.js";import{t as a}from"./curl--N9sDnIE.js";import{t as o}from"./dialog-e5cHMsPa.js";import{l as s}from"./api-CTAIO_aJ.js";var c=n.apiHeader;async function l(n){let l=s(n.id);if(await o({title:c.stopTitle(n.name),content:r`<p>${c.stopText}</p>
-      ${a([l])}`,action:c.stop,danger:!0}))try{await t(l),i(c.stopped)}catch(t){i(e(t),`error`)}}export{l as t};
