@@ -1,0 +1,58 @@
+"""Signing in and out with a browser, and what a thief of a session could try."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.wire.console.case import ConsoleCase
+from tests.wire.harness.daemon import PASSWORD
+
+APIS = "/management/v2/environments/DEFAULT/apis"
+
+
+class SignInTests(ConsoleCase):
+    """The form, and what the browser then has."""
+
+    def test_form(self) -> None:
+        """A wrong password is told, the right one opens the first page."""
+        page = self.page
+        page.goto("/")
+        expect(page).to_have_url(f"{self.origin}/console/")
+        page.get_by_label("User name").fill("admin")
+        page.get_by_label("Password").fill("wrong")
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("alert")).to_contain_text("wrong")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("navigation", name="Main navigation")).to_be_visible()
+        self.assert_accessible()
+
+    def test_deep_link(self) -> None:
+        """The page that was asked for is shown after the sign-in, with its query."""
+        page = self.page
+        page.goto("/console/apis?q=orders")
+        self.assert_accessible()
+        page.get_by_label("User name").fill("admin")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("navigation", name="Main navigation")).to_be_visible()
+        expect(page).to_have_url(f"{self.origin}/console/apis?q=orders")
+
+    def test_nothing_secret(self) -> None:
+        """Neither storage, nor the URL, nor the document has a secret."""
+        page = self.sign_in()
+        [cookie] = page.context.cookies()
+        self.assertEqual(
+            (cookie["name"], cookie["httpOnly"], cookie["sameSite"], cookie["path"]),
+            ("relay_session", True, "Strict", "/"),
+        )
+        session = page.evaluate("fetch('/management/v2/session').then(r => r.json())")
+        seen = page.evaluate(
+            "JSON.stringify([{...localStorage}, {...sessionStorage}, location.href,"
+            " document.cookie, document.documentElement.outerHTML])"
+        )
+        for secret in (PASSWORD, cookie["value"], session["csrfToken"]):
+            self.assertNotIn(secret, seen)
+        self.assertEqual(page.evaluate("document.cookie"), "")
+        databases = page.evaluate("indexedDB.databases()")
+        self.assertEqual(databases, [])
