@@ -9,6 +9,7 @@ import { words } from "../words/en";
 export class FieldErrors {
   static readonly none = new FieldErrors("", []);
   private readonly taken = new Set<Detail>();
+  private readonly lists = new Map<string, readonly Detail[]>();
 
   private constructor(
     /** What is wrong altogether; empty when nothing is. */
@@ -36,16 +37,27 @@ export class FieldErrors {
     return found.length ? found.map((one) => one.message).join(" ") : undefined;
   }
 
-  /** The mistakes within an object, with locations that begin at the object. */
-  below(location: string): Detail[] {
-    const found = this.details.filter(
-      (one) => one.location.startsWith(`${location}.`) || one.location.startsWith(`${location}[`),
-    );
+  /** Whether something is wrong at a location or below it. */
+  has(location: string): boolean {
+    return this.details.some((one) => one.location === location || isBelow(one, location));
+  }
+
+  /**
+   * The mistakes within an object, with locations that begin at the object.
+   *
+   * @returns the same list each time, so that a form keeps what was corrected since.
+   */
+  below(location: string): readonly Detail[] {
+    const known = this.lists.get(location);
+    if (known) return known;
+    const found = this.details.filter((one) => isBelow(one, location));
     for (const one of found) this.taken.add(one);
-    return found.map((one) => ({
+    const list = found.map((one) => ({
       ...one,
       location: one.location.slice(location.length).replace(/^\./, ""),
     }));
+    this.lists.set(location, list);
+    return list;
   }
 
   /** The mistakes that no field has asked for. Is to be rendered after the fields. */
@@ -71,4 +83,10 @@ export class FieldErrors {
         : nothing}
     </div>`;
   }
+}
+
+function isBelow(detail: Detail, location: string): boolean {
+  return (
+    detail.location.startsWith(`${location}.`) || detail.location.startsWith(`${location}[`)
+  );
 }

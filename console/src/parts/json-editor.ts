@@ -2,7 +2,7 @@ import { html } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { words } from "../words/en";
 import { textArea } from "./fields";
-import { newId, Part } from "./part";
+import { newId, ValuePart } from "./part";
 
 const FEWEST_ROWS = 6;
 const MOST_ROWS = 40;
@@ -12,7 +12,7 @@ const MOST_ROWS = 40;
  * the text is valid JSON.
  */
 @customElement("relay-json-editor")
-export class JsonEditor extends Part {
+export class JsonEditor extends ValuePart {
   @property({ attribute: false }) value: unknown;
   @property({ attribute: false }) label = "";
   @property({ attribute: false }) disabled = false;
@@ -57,7 +57,7 @@ export class JsonEditor extends Part {
       this.error = words.common.invalidJson(reasonOf(error as Error, text));
       return;
     }
-    this.dispatchEvent(new CustomEvent("change", { detail: this.emitted }));
+    this.change(this.emitted);
   }
 }
 

@@ -135,6 +135,34 @@ export const routes: readonly Route[] = [
     },
   },
   // flows: flows and plans of an API
+  {
+    path: "/apis/:api/flows",
+    load: () => import("../pages/flows/flows-page"),
+    render: ({ api }) => html`<relay-flows-page .api=${api!}></relay-flows-page>`,
+    title: words.flows.title,
+    apiEntry: { group: words.navigation.apiGroups.configuration, label: words.flows.title },
+  },
+  {
+    path: "/apis/:api/plans",
+    load: () => import("../pages/plans/plans-page"),
+    render: ({ api }) => html`<relay-plans-page .api=${api!}></relay-plans-page>`,
+    title: words.plans.title,
+    apiEntry: { group: words.navigation.apiGroups.consumers, label: words.plans.title },
+  },
+  {
+    path: "/apis/:api/plans/new",
+    load: () => import("../pages/plans/plan-page"),
+    render: ({ api }) => html`<relay-plan-page .api=${api!}></relay-plan-page>`,
+    title: words.plans.add,
+    role: "PUBLISHER",
+  },
+  {
+    path: "/apis/:api/plans/:plan",
+    load: () => import("../pages/plans/plan-page"),
+    render: ({ api, plan }) =>
+      html`<relay-plan-page .api=${api!} .plan=${plan}></relay-plan-page>`,
+    title: words.plans.plan,
+  },
   // consumers: subscriptions of an API
   {
     path: "/apis/:api/subscriptions",

@@ -1,5 +1,6 @@
 import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 import { Part } from "../parts/part";
 import { match, path, router, type Match } from "../routing/router";
 import { may, session } from "../session/session";
@@ -110,7 +111,10 @@ export class App extends Part {
           <h1>${words.errors.pageForbidden(this.found?.route.role ?? "")}</h1>
         </div>`;
       case "shown":
-        return this.found ? this.found.route.render(this.found.parameters) : nothing;
+        // Each page has an element of its own, which loads what it shows.
+        return this.found
+          ? keyed(JSON.stringify(this.found.parameters), this.found.route.render(this.found.parameters))
+          : nothing;
     }
   }
 }

@@ -201,10 +201,7 @@ function raw(form: Editing, slot: Slot): TemplateResult {
       .label=${slot.label}
       .value=${form.valueAt(slot.path)}
       .disabled=${form.disabled}
-      @change=${(event: CustomEvent<unknown>) => {
-        event.stopPropagation();
-        form.set(slot.path, event.detail);
-      }}
+      @change=${(event: CustomEvent<unknown>) => form.set(slot.path, event.detail)}
     ></relay-json-editor>
     ${problem(form.errorAt(slot.path))}${about(slot.schema)}
   </div>`;

@@ -3,7 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import type { Detail } from "../../rest/rest-error";
 import { words } from "../../words/en";
 import "../json-editor";
-import { newId, Part } from "../part";
+import { newId, ValuePart } from "../part";
 import { members } from "./containers";
 import type { Editing } from "./editing";
 import { kindOf, resolved, schemaAt, type Schema } from "./schema";
@@ -19,7 +19,7 @@ const MASK = "********";
  * user has set, defaults are not part of it.
  */
 @customElement("relay-schema-form")
-export class SchemaForm extends Part implements Editing {
+export class SchemaForm extends ValuePart implements Editing {
   @property({ attribute: false }) schema: Schema = {};
   /** An object. */
   @property({ attribute: false }) value: unknown;
@@ -111,7 +111,6 @@ export class SchemaForm extends Part implements Editing {
         .value=${this.value ?? {}}
         .disabled=${this.disabled}
         @change=${(event: CustomEvent<unknown>) => {
-          event.stopPropagation();
           this.allShown = true;
           this.emit(event.detail ?? {});
         }}
@@ -146,7 +145,7 @@ export class SchemaForm extends Part implements Editing {
 
   private emit(value: unknown): void {
     this.value = value;
-    this.dispatchEvent(new CustomEvent("change", { detail: value, bubbles: true }));
+    this.change(value);
   }
 
   idOf(path: Path): string {

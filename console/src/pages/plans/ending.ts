@@ -1,0 +1,45 @@
+import { html } from "lit";
+import { confirm } from "../../parts/dialog";
+import { send } from "../../rest/call";
+import { messageOf } from "../../rest/rest-error";
+import { toast } from "../../parts/toast";
+import { words } from "../../words/en";
+import { acting, dependents, type Action, type Plan } from "./plan";
+
+const text = words.plans;
+
+/**
+ * Changes the status of a plan, after the user has seen what that ends.
+ *
+ * @returns the plan as it is then; undefined if the user did not agree or it failed.
+ */
+export async function act(api: string, plan: Plan, action: Action): Promise<Plan | undefined> {
+  try {
+    if (!(await agreed(api, plan, action))) return undefined;
+    const changed = await send<Plan>(acting(api, plan.id, action));
+    toast(text.done[action](plan.name));
+    return changed;
+  } catch (error) {
+    toast(messageOf(error), "error");
+    return undefined;
+  }
+}
+
+async function agreed(api: string, plan: Plan, action: Action): Promise<boolean> {
+  if (action !== "_close") {
+    return confirm({
+      title: text.questions[action](plan.name),
+      content: text.consequences[action],
+      action: text.actions[action],
+    });
+  }
+  const { subscriptions, streams } = await dependents(api, plan.id);
+  return confirm({
+    title: text.questions[action](plan.name),
+    content: html`<p>${text.closes(subscriptions)}</p>
+      <p>${text.ends(streams)}</p>
+      <p>${text.consequences[action]}</p>`,
+    action: text.actions[action],
+    danger: true,
+  });
+}

@@ -1,1 +1,0 @@
-import{R as e,b as t,c as n,r}from"./index-q0cvveWk.js";import{t as i}from"./page-CnWWtdde.js";var a=class extends i{constructor(...t){super(...t),this.text=e.definition.properties}content(e,n){return t`<div class="card">${this.form([],n.part(),[`properties`])}</div>`}};a=r([n(`relay-api-properties`)],a);export{a as Properties};

@@ -1,9 +1,0 @@
-import{R as e,b as t}from"./index-q0cvveWk.js";import{n}from"./curl-DN9Ceju9.js";import{n as r}from"./dialog-BrdfJNOr.js";async function i(i,a){await r(i,r=>({content:t`<p class="notice notice-warn">${e.secrets.warning}</p>
-      <dl class="secrets">
-        ${a.map(([e,r])=>t`<div>
-            <dt>${e}</dt>
-            <dd>${n(e,r)}</dd>
-          </div>`)}
-      </dl>`,actions:t`<button type="button" class="primary" @click=${()=>r(!0)}>
-      ${e.secrets.done}
-    </button>`}))}export{i as t};

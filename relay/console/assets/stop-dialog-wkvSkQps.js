@@ -1,2 +1,0 @@
-import{L as e,P as t,R as n,b as r,t as i}from"./index-q0cvveWk.js";import{t as a}from"./curl-DN9Ceju9.js";import{t as o}from"./dialog-BrdfJNOr.js";import{d as s}from"./api-DYm99JGd.js";var c=n.apiHeader;async function l(n){let l=s(n.id);if(await o({title:c.stopTitle(n.name),content:r`<p>${c.stopText}</p>
-      ${a([l])}`,action:c.stop,danger:!0}))try{await t(l),i(c.stopped)}catch(t){i(e(t),`error`)}}export{l as t};
