@@ -100,7 +100,8 @@ class Demo(Service):
             "",
             f"  {publish}",
             "",
-            f"Management API: {management_url}/management/v2 (user admin)",
+            f"Management API: {management_url}/management/v2",
+            f"Console: {management_url}/console/ (user admin)",
         ]
         terminal = sys.__stdout__ is not None and sys.__stdout__.isatty()
         if password is not None and terminal:

@@ -45,7 +45,7 @@ class DemoTests(WireCase):
         self.addCleanup(process.wait, BOUND_S)
         self.addCleanup(process.kill)
         until(
-            lambda: "Management API: " in log.read_text(),
+            lambda: "Console: " in log.read_text(),
             "the demo is set up",
             failed=log.read_text,
         )
@@ -86,15 +86,40 @@ class DemoTests(WireCase):
         for _ in range(2):
             process, printed = self.run_demo()
             lines = [line for line in printed.splitlines() if line]
-            self.assertEqual(len(lines), len(PORTS) + 4, printed)
+            self.assertEqual(len(lines), len(PORTS) + 5, printed)
             for line, (name, port) in zip(lines, PORTS.items(), strict=False):
                 expected = f"Port {port} is taken: the {name} listens on 127.0.0.1:"
                 self.assertTrue(line.startswith(expected), line)
-            self.assertTrue(lines[-1].startswith("Management API: http://127.0.0.1:"))
+            management, console = lines[-2:]
+            self.assertTrue(management.startswith("Management API: http://127.0.0.1:"))
+            self.assertTrue(console.startswith("Console: http://127.0.0.1:"), console)
+            self.assertTrue(console.endswith("/console/ (user admin)"), console)
             password = (self.directory / "var" / "admin-password").read_text().strip()
             self.assertNotIn(password, printed)
             self.try_commands(printed)
             self.stop(process)
+
+    def test_on_a_terminal(self) -> None:
+        """The last line is the password, which no log or pipe is given."""
+        terminal, output = os.openpty()
+        self.addCleanup(os.close, terminal)
+        process = fork(
+            [TWISTD, "--nodaemon", "--pidfile=", "relay", "--demo"],
+            {**os.environ},
+            self.directory,
+            output,
+        )
+        os.close(output)
+        self.addCleanup(process.wait, BOUND_S)
+        self.addCleanup(process.kill)
+        printed = b""
+        while b"Password: " not in printed or not printed.endswith(b"\r\n\r\n"):
+            printed += os.read(terminal, 65536)
+        password = (self.directory / "var" / "admin-password").read_text().strip()
+        self.assertEqual(
+            printed.decode().split("\r\n")[-3:-2], [f"Password: {password}"], printed
+        )
+        self.stop(process)
 
     def test_without_the_password(self) -> None:
         """The commands are printed although the API cannot be checked."""
