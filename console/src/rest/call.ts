@@ -2,6 +2,8 @@ import { changes } from "./changes";
 import { credentials } from "./credentials";
 import { RestError } from "./rest-error";
 
+const JSON_TYPE = "application/json";
+
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 export type QueryValue = string | number | boolean | readonly string[] | undefined;
@@ -60,7 +62,7 @@ export async function send<T = unknown>(call: Call, signal?: AbortSignal): Promi
 
 /** Performs a call and returns its value with the entity tag. */
 export async function answer<T = unknown>(call: Call, signal?: AbortSignal): Promise<Answer<T>> {
-  const response = await open(call, "application/json", signal);
+  const response = await open(call, JSON_TYPE, signal);
   const text = await response.text();
   const type = response.headers.get("Content-Type") ?? "";
   return {
@@ -99,7 +101,8 @@ export async function open(call: Call, accept: string, signal?: AbortSignal): Pr
     throw RestError.unreachable();
   }
   if (response.ok) {
-    if (call.method !== "GET") changes.dispatchEvent(new CustomEvent("change", { detail: call }));
+    // What answers with an event stream reports, and changes nothing.
+    if (call.method !== "GET" && accept === JSON_TYPE) changes.dispatchEvent(new CustomEvent("change", { detail: call }));
     return response;
   }
   const failure = await RestError.of(response);

@@ -36,6 +36,11 @@ export class EventParser {
   private event = "";
   private id = "";
   private data: string[] = [];
+  /** The reconnection time that the stream has set, in milliseconds. */
+  retryMs: number | undefined;
+
+  /** @param onComment is called with each comment line, such as a heartbeat. */
+  constructor(private readonly onComment?: (text: string) => void) {}
 
   /** Adds text, and yields the events that are complete. */
   *push(text: string): Generator<StreamEvent> {
@@ -54,11 +59,13 @@ export class EventParser {
 
   private field(line: string): void {
     const colon = line.indexOf(":");
+    if (colon === 0) this.onComment?.(line.slice(1));
     const name = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
     if (name === "data") this.data.push(value);
     else if (name === "event") this.event = value;
     else if (name === "id" && !value.includes("\0")) this.id = value;
+    else if (name === "retry" && /^\d+$/.test(value)) this.retryMs = Number(value);
   }
 
   private complete(): StreamEvent {

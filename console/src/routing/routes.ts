@@ -43,6 +43,14 @@ export const routes: readonly Route[] = [
     apiEntry: { group: words.navigation.apiGroups.api, label: words.overview.title },
   },
   // tryit: try an API
+  {
+    path: "/apis/:api/try",
+    load: () => import("../pages/tryit/try"),
+    render: ({ api }) => html`${keyed(api, html`<relay-try .api=${api}></relay-try>`)}`,
+    title: words.tryIt.title,
+    role: "PUBLISHER",
+    apiEntry: { group: words.navigation.apiGroups.api, label: words.tryIt.title },
+  },
   // forms: configuration, entrypoints, endpoints, failover, CORS, response templates
   {
     path: "/apis/:api/configuration",

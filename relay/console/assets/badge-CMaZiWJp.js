@@ -1,1 +1,0 @@
-import{x as e}from"./index-8u9mGAPg.js";function t(t,n=`plain`){return e`<span class="badge badge-${n}">${t}</span>`}export{t};
