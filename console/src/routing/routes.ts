@@ -34,6 +34,13 @@ export const routes: readonly Route[] = [
     entry: { group: words.navigation.groups.publish, label: words.apis.title },
   },
   // wizard: creation of an API
+  {
+    path: "/apis/new",
+    load: () => import("../pages/create-api/create-api"),
+    render: () => html`<relay-create-api></relay-create-api>`,
+    title: words.createApi.title,
+    role: "PUBLISHER",
+  },
   // apis: overview of an API
   {
     path: "/apis/:api",

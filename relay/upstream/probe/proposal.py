@@ -2,7 +2,7 @@
 The idle timeout that suits the heartbeat of a source.
 
 The idle timeout must be longer than the silence between two heartbeats, or the gateway
-ends a stream that is alive: a source with a heartbeat each 60000 ms needs 70000 ms. A
+ends a stream that is alive: a source with a heartbeat every 60000 ms needs 70000 ms. A
 margin of 10 seconds, or of a sixth of the interval if that is more, absorbs delays of
 the network.
 """
@@ -87,7 +87,7 @@ def propose(silence: Silence, current_ms: int) -> Proposal:
     if interval_ms is None:
         return _unmeasured(silence, current_ms)
     wanted_ms = sufficient(interval_ms)
-    seen = f"The source sends a heartbeat at least each {interval_ms} ms"
+    seen = f"The source sends a heartbeat every {interval_ms} ms"
     if current_ms == 0:
         why = "without an idle timeout, a source that is lost goes unnoticed"
         return Proposal(wanted_ms, True, True, f"{seen}; {why}")
@@ -112,7 +112,7 @@ def _unmeasured(silence: Silence, current_ms: int) -> Proposal:
         return Proposal(sufficient(longest_ms), True, False, f"{seen}; {why}")
     why = (
         "if the source sends heartbeats, probe it for longer than two intervals, or"
-        " set an idle timeout above the interval: 70000 ms for a heartbeat each"
+        " set an idle timeout above the interval: 70000 ms for a heartbeat every"
         " 60000 ms"
     )
     return Proposal(current_ms, False, False, f"{seen}; {why}")

@@ -1,1 +1,0 @@
-import{x as e}from"./index-DjGCnGiM.js";function t(t,n=`plain`){return e`<span class="badge badge-${n}">${t}</span>`}export{t};
