@@ -52,6 +52,8 @@ def field_title(name: str) -> str:
     words = [word for part in name.split("_") for word in _WORD.findall(part)]
     if len(words) > 1 and words[-1].lower() in _UNITS:
         words.pop()
+        if words[-1].lower() == "in":
+            words.pop()
     return _sentence(words) or name
 
 

@@ -32,6 +32,7 @@ class TitleTests(SynchronousTestCase):
             "idle_timeout": "Idle timeout",
             "http2_max_frame_size": "HTTP/2 max frame size",
             "maxAgeMs": "Max age",
+            "heartbeat_interval_in_ms": "Heartbeat interval",
             "max_event_bytes": "Max event bytes",
             "serverURL": "Server URL",
             "client_id": "Client ID",

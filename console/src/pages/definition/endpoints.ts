@@ -34,6 +34,15 @@ export class Endpoints extends DefinitionPage {
     return card(
       text.group(group.name),
       html`${this.form(at, schema.part(...GROUP), ["name", "loadBalancer"])}
+      <h3>${text.endpoints}</h3>
+      ${endpoints.map((one, number) => this.endpoint(group, one, [...at, "endpoints"], number, schema))}
+      ${this.editable
+        ? html`<div>
+            <button type="button" class="small" @click=${() => this.addEndpoint(api, index)}>
+              ${text.addEndpoint}
+            </button>
+          </div>`
+        : nothing}
       ${isShared
         ? this.folded(
             text.shared,
@@ -43,16 +52,7 @@ export class Endpoints extends DefinitionPage {
             true,
           )
         : nothing}
-      ${this.healthCheck(at, group, schema, [...GROUP], text.healthCheckOfGroup)}
-      <h3>${text.endpoints}</h3>
-      ${endpoints.map((one, number) => this.endpoint(group, one, [...at, "endpoints"], number, schema))}
-      ${this.editable
-        ? html`<div>
-            <button type="button" class="small" @click=${() => this.addEndpoint(api, index)}>
-              ${text.addEndpoint}
-            </button>
-          </div>`
-        : nothing}`,
+      ${this.healthCheck(at, group, schema, [...GROUP], text.healthCheckOfGroup)}`,
       html`<span class="row">
         <span class="muted">${group.type}</span>
         ${index === 0 ? badge(text.defaultGroup, "info") : nothing}

@@ -7,6 +7,7 @@ import {
   blank,
   discriminator,
   isObject,
+  isUsual,
   kindOf,
   resolved,
   variantOf,
@@ -77,10 +78,10 @@ export function slot(form: Editing, one: Slot): TemplateResult {
   }
 }
 
-/** A part that can be folded; it is open where something in it is set or wrong. */
+/** A part that can be folded; it is open where something in it is unusual or wrong. */
 function section(form: Editing, one: Slot, content: () => TemplateResult): TemplateResult {
   const { path, schema } = one;
-  const isSet = form.valueAt(path) !== undefined;
+  const isSet = !isUsual(form.root, schema, form.valueAt(path));
   const wrong = form.mistakesBelow(path);
   const open = form.isOpen(path, isSet || one.required || wrong > 0);
   return html`<details
@@ -306,9 +307,11 @@ function map(form: Editing, one: Slot): TemplateResult {
       : nothing}
     ${form.disabled
       ? nothing
-      : addButton(form, one, () =>
-          change([...entries, [freeName(entries), blank(form.root, shape)]]),
-        )}`,
+      : html`<div class="row">
+          ${addButton(form, one, () =>
+            change([...entries, [freeName(entries), blank(form.root, shape)]]),
+          )}
+        </div>`}`,
   );
 }
 

@@ -83,7 +83,8 @@ function choice(form: Editing, slot: Slot): TemplateResult {
     : usual === undefined
       ? text.notSet
       : text.usual(usual);
-  const unknown = value === undefined || allowed.includes(value) ? [] : [value];
+  const isKnown = value === undefined || value === null || value === "" || allowed.includes(value);
+  const unknown = isKnown ? [] : [value];
   return selectField({
     ...field(form, slot),
     value: value === undefined || value === null ? "" : String(value),

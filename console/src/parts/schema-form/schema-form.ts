@@ -31,6 +31,9 @@ export class SchemaForm extends ValuePart implements Editing {
   @state() private jsonShown = false;
   private readonly idPrefix = newId("form");
   private found: readonly Detail[] = [];
+  /** The value that the user began with. */
+  private original: unknown;
+  private emitted: unknown;
   /** Locations of fields that were left or changed, whose mistakes are shown. */
   private readonly left = new Set<string>();
   /** Locations that were changed since the server refused them. */
@@ -46,7 +49,19 @@ export class SchemaForm extends ValuePart implements Editing {
 
   /** Whether the schema finds no mistake in the value. */
   get valid(): boolean {
-    return mistakes(this.schema, this.value ?? {}).length === 0;
+    return this.mistakes().length === 0;
+  }
+
+  /**
+   * The mistakes that the user has made. The server reads more spellings than a schema
+   * tells: what it has accepted before is none.
+   */
+  private mistakes(): Detail[] {
+    return mistakes(this.schema, this.value ?? {}).filter(
+      (one) =>
+        isMissing(one) ||
+        !isEqual(valueAt(this.value, one.path), valueAt(this.original, one.path)),
+    );
   }
 
   /** Shows all mistakes, focuses the first one, and returns whether there is none. */
@@ -69,7 +84,8 @@ export class SchemaForm extends ValuePart implements Editing {
       for (const kept of [this.left, this.opened, this.revealed, this.masks]) kept.clear();
       this.allShown = false;
     }
-    this.found = mistakes(this.schema, this.value ?? {});
+    if (changed.has("value") && !isEqual(this.value, this.emitted)) this.original = this.value;
+    this.found = this.mistakes();
     this.rememberMasks(this.value, []);
   }
 
@@ -86,7 +102,7 @@ export class SchemaForm extends ValuePart implements Editing {
         ? html`<div class="schema-switch">
             <button
               type="button"
-              class="small"
+              class="small plain"
               aria-expanded=${this.jsonShown ? "true" : "false"}
               @click=${() => (this.jsonShown = !this.jsonShown)}
             >
@@ -144,7 +160,7 @@ export class SchemaForm extends ValuePart implements Editing {
   }
 
   private emit(value: unknown): void {
-    this.value = value;
+    this.value = this.emitted = value;
     this.change(value);
   }
 
@@ -174,7 +190,7 @@ export class SchemaForm extends ValuePart implements Editing {
   /** Whether a mistake is shown: what is missing is, once the field was left. */
   private isTold(mistake: Detail): boolean {
     if (this.allShown || this.left.has(mistake.location)) return true;
-    return mistake.message !== text.required && mistake.message !== text.empty;
+    return !isMissing(mistake);
   }
 
   valueAt(path: Path): unknown {
@@ -230,7 +246,11 @@ export class SchemaForm extends ValuePart implements Editing {
   }
 }
 
-/** Whether two schemas are the same; pages make them anew when they render. */
+function isMissing(mistake: Detail): boolean {
+  return mistake.message === text.required || mistake.message === text.empty;
+}
+
+/** Whether two values are the same; pages make them anew when they render. */
 function isEqual(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }

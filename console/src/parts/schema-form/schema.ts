@@ -172,6 +172,21 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/**
+ * Whether a value is what applies without it: the defaults of its schema, at every depth.
+ * An empty text stands for no value.
+ */
+export function isUsual(root: Schema, given: Schema, value: unknown): boolean {
+  const schema = resolved(root, given);
+  if (isObject(value) && schema.properties) {
+    return Object.entries(value).every(([name, member]) =>
+      isUsual(root, schema.properties?.[name] ?? {}, member),
+    );
+  }
+  if (value === undefined || value === null || value === "") return true;
+  return JSON.stringify(value) === JSON.stringify(schema.const ?? schema.default);
+}
+
 /** What a new item of a list, or a new value of a map, begins as. */
 export function blank(root: Schema, schema: Schema): unknown {
   const one = resolved(root, schema);

@@ -15,15 +15,19 @@ import { locationOf, type Path } from "./values";
 
 const text = words.schemaForm;
 
+export interface Mistake extends Detail {
+  readonly path: Path;
+}
+
 /**
  * The mistakes of a value that its schema tells, with their locations. The server knows
  * more rules; its refusals have the same form.
  */
-export function mistakes(root: Schema, value: unknown): Detail[] {
+export function mistakes(root: Schema, value: unknown): Mistake[] {
   return [...inValue(root, root, value, [])];
 }
 
-function* inValue(root: Schema, given: Schema, value: unknown, path: Path): Generator<Detail> {
+function* inValue(root: Schema, given: Schema, value: unknown, path: Path): Generator<Mistake> {
   if (value === undefined || (value === null && isNullable(given))) return;
   const schema = resolved(root, given);
   const kind = kindOf(schema);
@@ -50,7 +54,7 @@ function* inValue(root: Schema, given: Schema, value: unknown, path: Path): Gene
   else if (isObject(value)) yield* inObject(root, schema, value, path);
 }
 
-function* inNumber(schema: Schema, value: number, path: Path): Generator<Detail> {
+function* inNumber(schema: Schema, value: number, path: Path): Generator<Mistake> {
   if (schema.minimum !== undefined && value < schema.minimum) {
     yield mistake(path, text.tooSmall(schema.minimum));
   }
@@ -59,7 +63,7 @@ function* inNumber(schema: Schema, value: number, path: Path): Generator<Detail>
   }
 }
 
-function* inText(schema: Schema, value: string, path: Path): Generator<Detail> {
+function* inText(schema: Schema, value: string, path: Path): Generator<Mistake> {
   const length = [...value].length;
   if (schema.minLength && !length) yield mistake(path, text.empty);
   else if (schema.minLength !== undefined && length < schema.minLength) {
@@ -87,7 +91,7 @@ function* inList(
   schema: Schema,
   value: readonly unknown[],
   path: Path,
-): Generator<Detail> {
+): Generator<Mistake> {
   if (schema.minItems !== undefined && value.length < schema.minItems) {
     yield mistake(path, text.tooFewItems(schema.minItems));
   }
@@ -104,7 +108,7 @@ function* inObject(
   schema: Schema,
   value: Readonly<Record<string, unknown>>,
   path: Path,
-): Generator<Detail> {
+): Generator<Mistake> {
   const known = schema.properties ?? {};
   for (const name of schema.required ?? []) {
     if (value[name] !== undefined) continue;
@@ -124,6 +128,6 @@ function* inObject(
   }
 }
 
-function mistake(path: Path, message: string): Detail {
-  return { location: locationOf(path), message };
+function mistake(path: Path, message: string): Mistake {
+  return { path, location: locationOf(path), message };
 }

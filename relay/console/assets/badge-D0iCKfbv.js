@@ -1,1 +1,0 @@
-import{x as e}from"./index-Bt6b7cbd.js";function t(t,n=`plain`){return e`<span class="badge badge-${n}">${t}</span>`}export{t};
