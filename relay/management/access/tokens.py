@@ -12,7 +12,7 @@ from pydantic import Field
 
 from relay.management.access.identity import Identity
 from relay.management.http.errors import BadRequest, Forbidden, NotFound
-from relay.management.http.reply import Reply
+from relay.management.http.reply import JSON_TYPE, Reply, dump
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
 from relay.model.records import TokenRecord
@@ -62,7 +62,9 @@ class Tokens:
         token = secrets.token_urlsafe(32)
         work = partial(_add, call.user.name, asked, hash_of(token.encode()))
         made = await self._store.write(work)
-        return Reply(201, {**_token_json(made), "token": token})
+        # Encoded here, since the secrets of documents are masked for viewers.
+        body = dump({**_token_json(made), "token": token})
+        return Reply(201, body, {"Content-Type": JSON_TYPE})
 
     @route("DELETE", "/users/current/tokens/<token_id>", role=Role.VIEWER)
     async def delete(self, call: RestCall, token_id: str) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from typing import Any
 
@@ -43,6 +44,17 @@ class TokensTests(ManagementCase):
             200, "GET", "/management/v2/users/current", credentials=header
         )
         self.assertEqual((shown["id"], shown["role"]), ("admin", "VIEWER"))
+
+    async def test_of_a_viewer(self) -> None:
+        """A viewer, to whom secrets of documents are masked, is given the own token."""
+        password = "a long enough password"
+        body = {"name": "vera", "password": password, "role": "VIEWER"}
+        await self.expect(201, "POST", "/management/v2/users", body)
+        pair = base64.b64encode(f"vera:{password}".encode()).decode()
+        vera = {"Authorization": f"Basic {pair}"}
+        made = await self.expect(201, "POST", TOKENS, {"name": "ci"}, credentials=vera)
+        token = {"Authorization": f"Bearer {made['token']}"}
+        await self.expect(200, "GET", "/apis", credentials=token)
 
     async def test_cannot_grow(self) -> None:
         """A token makes no other token and no other password."""
