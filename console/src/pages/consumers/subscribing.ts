@@ -2,7 +2,6 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { FieldErrors } from "../../parts/field-errors";
 import { selectField, textArea, textField, type Option } from "../../parts/fields";
 import { openForm } from "../../parts/form-dialog";
-import "../../parts/json-editor";
 import { pairsField, recordOf, type Pair } from "../../parts/pairs";
 import type { Page } from "../../parts/paging";
 import { get, post, send, type Call } from "../../rest/call";
@@ -10,6 +9,7 @@ import { environment } from "../../rest/paths";
 import { words } from "../../words/en";
 import type { ApiKeyMode, Application, Named, Plan, Subscription } from "./documents";
 import { securityOf } from "./documents";
+import "./webhook-options";
 
 const text = words.subscriptions;
 const MOST = 10_000;
@@ -40,7 +40,7 @@ const EMPTY: SubscribeValues = {
   apiKeyMode: "UNSPECIFIED",
   metadata: [],
   channel: "",
-  consumer: { callbackUrl: "" },
+  consumer: {},
 };
 
 /** The plans of an API that take subscriptions. */
@@ -214,11 +214,17 @@ export function consumerFields(
       error: errors.at("consumerConfiguration.channel"),
       onChange: (typed) => set({ channel: typed }),
     })}
-    <relay-json-editor
-      .label=${text.consumer}
-      .value=${consumer}
-      @change=${(event: CustomEvent) => set({ consumer: event.detail })}
-    ></relay-json-editor>`;
+    <fieldset>
+      <legend>${text.consumer}</legend>
+      <relay-webhook-options
+        .value=${consumer}
+        .errors=${errors.below("consumerConfiguration.entrypointConfiguration")}
+        @change=${(event: CustomEvent) => {
+          // The fields of the form have events of the same name.
+          if (event.detail !== undefined) set({ consumer: event.detail });
+        }}
+      ></relay-webhook-options>
+    </fieldset>`;
 }
 
 function choice(

@@ -43,6 +43,7 @@ export class SubscriptionPage extends Part {
       content: html`${this.details(one)}
       ${security === "PUSH"
         ? html`<relay-delivery
+            class="stack"
             .base=${["apis", one.api.id, "subscriptions", one.id]}
           ></relay-delivery>`
         : html`${this.keys(one, security)}

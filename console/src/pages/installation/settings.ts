@@ -45,7 +45,7 @@ const written = (value: unknown) =>
     : html`<code>${typeof value === "string" ? value : JSON.stringify(value)}</code>`;
 
 const COLUMNS: readonly Column<Setting>[] = [
-  { id: "name", label: text.name, cell: (one) => html`<code>${shortName(one.name)}</code>` },
+  { id: "name", label: text.name, cell: (one) => html`<code class="nowrap">${shortName(one.name)}</code>` },
   {
     id: "value",
     label: text.value,
@@ -58,7 +58,7 @@ const COLUMNS: readonly Column<Setting>[] = [
     id: "origin",
     label: text.origin,
     cell: (one) => html`${badge(text.origins[one.origin], TONES[one.origin])}
-    ${one.source ? html`<code class="muted">${one.source}</code>` : nothing}`,
+    ${one.source ? html`<div><code class="muted">${one.source}</code></div>` : nothing}`,
   },
   {
     id: "default",
