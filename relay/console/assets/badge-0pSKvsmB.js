@@ -1,1 +1,0 @@
-import{x as e}from"./index-DyVSixlH.js";function t(t,n=`plain`){return e`<span class="badge badge-${n}">${t}</span>`}export{t};
