@@ -225,6 +225,40 @@ export const routes: readonly Route[] = [
     title: words.applications.application,
   },
   // flows: shared policy groups, catalogue
+  {
+    path: "/policy-groups",
+    load: () => import("../pages/policy-groups/groups-page"),
+    render: () => html`<relay-policy-groups></relay-policy-groups>`,
+    title: words.policyGroups.title,
+    entry: { group: words.navigation.groups.publish, label: words.policyGroups.title },
+  },
+  {
+    path: "/policy-groups/new",
+    load: () => import("../pages/policy-groups/group-page"),
+    render: () => html`<relay-policy-group></relay-policy-group>`,
+    title: words.policyGroups.add,
+    role: "PUBLISHER",
+  },
+  {
+    path: "/policy-groups/:group",
+    load: () => import("../pages/policy-groups/group-page"),
+    render: ({ group }) => html`<relay-policy-group .group=${group}></relay-policy-group>`,
+    title: words.policyGroups.group,
+  },
+  {
+    path: "/catalog",
+    load: () => import("../pages/catalogue/catalogue-page"),
+    render: () => html`<relay-catalogue></relay-catalogue>`,
+    title: words.catalogue.title,
+    entry: { group: words.navigation.groups.installation, label: words.catalogue.title },
+  },
+  {
+    path: "/catalog/:kind/:plugin",
+    load: () => import("../pages/catalogue/plugin-page"),
+    render: ({ kind, plugin }) =>
+      html`<relay-plugin-page .kind=${kind} .plugin=${plugin}></relay-plugin-page>`,
+    title: words.catalogue.plugin,
+  },
   // consumers: users, settings, account
   {
     path: "/users",

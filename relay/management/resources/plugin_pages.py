@@ -11,17 +11,18 @@ from relay.catalog import PluginType
 Schema = Mapping[str, Any]
 
 
-def page(name: str, schema: Schema) -> str:
+def page(name: str, purpose: str, schema: Schema) -> str:
     """
     Write the documentation of a plugin.
 
     :param name: of the plugin.
+    :param purpose: what the plugin is for, as Markdown.
     :param schema: the JSON Schema of its configuration.
     :returns: Markdown: the description and a table of the options.
     """
     lines = [f"# {name}", ""]
-    if text := description(schema):
-        lines += [text, ""]
+    if purpose:
+        lines += [purpose, ""]
     rows = list(_rows(schema, schema, "", ()))
     if not rows:
         lines.append("There are no options.")

@@ -214,8 +214,8 @@ class Plugins:
     def _text(
         self, kind: Kind, plugins: Mapping[str, PluginType], plugin_id: str
     ) -> str:
-        schema = self._schema_of(kind, plugin_id)
-        return plugin_pages.page(plugins[plugin_id].name, schema)
+        schema, plugin = self._schema_of(kind, plugin_id), plugins[plugin_id]
+        return plugin_pages.page(plugin.name, plugin_pages.sentence(plugin), schema)
 
     def _information(self, kind: Kind, plugin_id: str) -> Reply:
         told = plugin_pages.description(self._schema_of(kind, plugin_id))

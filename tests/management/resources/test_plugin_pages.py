@@ -35,7 +35,11 @@ class PageTests(SynchronousTestCase):
 
     def test_page(self) -> None:
         """Options of options are listed once, with types and defaults."""
-        found = page("Whole things", Whole.model_json_schema(by_alias=True))
+        found = page(
+            "Whole things",
+            "A `whole` of parts.",
+            Whole.model_json_schema(by_alias=True),
+        )
         self.assertEqual(
             found.splitlines(),
             [
@@ -58,6 +62,6 @@ class PageTests(SynchronousTestCase):
         """The page of a plugin without options says so."""
         schema = {"type": "object", "description": "Nothing."}
         self.assertEqual(
-            page("A", schema), "# A\n\nNothing.\n\nThere are no options.\n"
+            page("A", "Nothing.", schema), "# A\n\nNothing.\n\nThere are no options.\n"
         )
         self.assertEqual(description({}), "")

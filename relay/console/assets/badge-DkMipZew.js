@@ -1,1 +1,0 @@
-import{x as e}from"./index-8K1p-qAo.js";function t(t,n=`plain`){return e`<span class="badge badge-${n}">${t}</span>`}export{t};

@@ -1,2 +1,0 @@
-import{F as e,R as t,t as n,x as r,z as i}from"./index-8K1p-qAo.js";import{t as a}from"./curl-Cj-c98kA.js";import{t as o}from"./dialog-BgPP-Y1I.js";import{d as s}from"./api-CLRmyXY-.js";var c=i.apiHeader;async function l(i){let l=s(i.id);if(await o({title:c.stopTitle(i.name),content:r`<p>${c.stopText}</p>
-      ${a([l])}`,action:c.stop,danger:!0}))try{await e(l),n(c.stopped)}catch(e){n(t(e),`error`)}}export{l as t};
