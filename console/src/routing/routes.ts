@@ -205,6 +205,28 @@ export const routes: readonly Route[] = [
     apiEntry: { group: words.navigation.apiGroups.deployment, label: words.deployments.title },
   },
   // tryit: logs and audit of an API
+  {
+    path: "/apis/:api/logs",
+    load: () => import("../pages/logs/list"),
+    render: ({ api }) => html`${keyed(api, html`<relay-logs .api=${api}></relay-logs>`)}`,
+    title: words.logs.title,
+    apiEntry: { group: words.navigation.apiGroups.traffic, label: words.logs.title },
+  },
+  {
+    path: "/apis/:api/logs/:request",
+    load: () => import("../pages/logs/record"),
+    render: ({ api, request }) =>
+      html`<relay-flight-record .api=${api} .request=${request}></relay-flight-record>`,
+    title: words.record.title,
+  },
+  {
+    path: "/apis/:api/audit",
+    load: () => import("../pages/audit/audit"),
+    render: ({ api }) => html`${keyed(api, html`<relay-audit .api=${api}></relay-audit>`)}`,
+    title: words.audit.title,
+    role: "PUBLISHER",
+    apiEntry: { group: words.navigation.apiGroups.traffic, label: words.audit.title },
+  },
   // live: streams, channels, nodes
   // consumers: applications
   {
@@ -283,4 +305,12 @@ export const routes: readonly Route[] = [
     entry: { group: words.navigation.groups.installation, label: words.account.title },
   },
   // tryit: audit of the installation
+  {
+    path: "/audit",
+    load: () => import("../pages/audit/audit"),
+    render: () => html`${keyed("", html`<relay-audit></relay-audit>`)}`,
+    title: words.audit.title,
+    role: "ADMIN",
+    entry: { group: words.navigation.groups.installation, label: words.audit.title },
+  },
 ];

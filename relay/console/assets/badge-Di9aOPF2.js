@@ -1,1 +1,0 @@
-import{x as e}from"./index-DO9nkWps.js";function t(t,n=`plain`){return e`<span class="badge badge-${n}">${t}</span>`}export{t};

@@ -1,3 +1,0 @@
-import{l as e,r as t,x as n,z as r}from"./index-DO9nkWps.js";import{t as i}from"./page-QPueWhMx.js";var a=class extends i{constructor(...e){super(...e),this.text=r.definition.cors}content(e,t){let i=e.listeners.findIndex(e=>e.type===`HTTP`);return i<0?n`<div class="empty"><p>${r.definition.noHttp}</p></div>`:n`<div class="card">
-      ${this.form([`listeners`,i,`cors`],t.part(`listeners`,`*`,`cors`))}
-    </div>`}};a=t([e(`relay-api-cors`)],a);export{a as Cors};

@@ -1,1 +1,0 @@
-import{A as e,T as t}from"./index-DO9nkWps.js";var n={UNDEPLOYED:`plain`,DEPLOYED:`good`,PENDING:`warn`},r=(...e)=>t(`shared-policy-groups`,...e),i=t=>e(r(t)),a=(t,n)=>e(r(t,`histories`),{page:n,perPage:10,sortBy:`-version`});export{a as i,r as n,i as r,n as t};

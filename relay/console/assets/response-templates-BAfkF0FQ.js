@@ -1,1 +1,0 @@
-import{l as e,r as t,x as n,z as r}from"./index-DO9nkWps.js";import{t as i}from"./page-QPueWhMx.js";var a=class extends i{constructor(...e){super(...e),this.text=r.definition.responseTemplates}content(e,t){return n`<div class="card">${this.form([],t.part(),[`responseTemplates`])}</div>`}};a=t([e(`relay-api-response-templates`)],a);export{a as ResponseTemplates};

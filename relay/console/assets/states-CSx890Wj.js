@@ -1,1 +1,0 @@
-import{v as e,z as t}from"./index-DO9nkWps.js";import{t as n}from"./badge-Di9aOPF2.js";var r=t.apis,i=e=>n(r.states[e.state],e.state===`STARTED`?`good`:`plain`);function a(t){return t.deployedAt?t.deploymentState===`NEED_REDEPLOY`?n(r.outOfSync,`warn`):e:n(r.neverDeployed,`info`)}export{a as n,i as t};

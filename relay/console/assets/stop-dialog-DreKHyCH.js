@@ -1,2 +1,0 @@
-import{F as e,R as t,t as n,x as r,z as i}from"./index-DO9nkWps.js";import{t as a}from"./curl-Bjpvh-Ts.js";import{t as o}from"./dialog-B6cH1Ntn.js";import{d as s}from"./api-CDMS-jdc.js";var c=i.apiHeader;async function l(i){let l=s(i.id);if(await o({title:c.stopTitle(i.name),content:r`<p>${c.stopText}</p>
-      ${a([l])}`,action:c.stop,danger:!0}))try{await e(l),n(c.stopped)}catch(e){n(t(e),`error`)}}export{l as t};
