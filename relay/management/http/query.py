@@ -130,8 +130,18 @@ class Query:
         :param values: parameters to set.
         :returns: the query with the parameters set, as text.
         """
-        merged: dict[str, Any] = {**self._values, **values}
-        return urlencode(merged, doseq=True, quote_via=quote)
+        return _written({**self._values, **values})
+
+    def only(self, names: Collection[str]) -> str:
+        """
+        :param names: of the parameters that are kept.
+        :returns: the query without other parameters, as text.
+        """
+        return _written({k: v for k, v in self._values.items() if k in names})
+
+
+def _written(values: Mapping[str, object]) -> str:
+    return urlencode(values, doseq=True, quote_via=quote)
 
 
 @dataclass(frozen=True, slots=True)

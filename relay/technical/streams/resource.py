@@ -25,6 +25,8 @@ MOST_WATCHERS = 16
 INTERVAL_MS = 1000
 SHORTEST_MS, LONGEST_MS = 250, 60_000
 LONGEST_SPREAD_S = 86_400.0
+LONGEST_REASON = 200
+"""The longest reason of an end, in characters."""
 EndEvenly = Callable[[Sequence[LiveExchange], float], None]
 """Ends exchanges, spread over a time in seconds."""
 _PAGING = ("page", "perPage", "sortBy")
@@ -80,21 +82,30 @@ class LiveStreams:
         shown = stream.as_json(call.user.role.includes(Role.ADMIN))
         return Reply(200, shown.encode(), {"Content-Type": JSON_TYPE})
 
-    @route("DELETE", "/streams/<stream_id>", role=Role.ADMIN)
+    @route("DELETE", "/streams/<stream_id>", query=("reason",), role=Role.ADMIN)
     async def end_one(self, call: RestCall, stream_id: str) -> Reply:
         """End one stream."""
-        exchange = self._find(stream_id)
+        exchange, reason = self._find(stream_id), _reason(call.query)
         self.log.info(
-            "stream {id} is ended by {user}", id=stream_id, user=call.user.name
+            "stream {id} is ended by {user}{why}",
+            id=stream_id,
+            user=call.user.name,
+            why=_why(reason),
         )
         end_one(exchange)
-        await self._note(1, f"ids={stream_id}", 0.0)
+        await self._note(1, f"ids={stream_id}", 0.0, reason)
         return Reply(200, {"ended": 1})
 
-    @route("DELETE", "/streams", query=(*FILTERS, "overSeconds"), role=Role.ADMIN)
+    @route(
+        "DELETE",
+        "/streams",
+        query=(*FILTERS, "overSeconds", "reason"),
+        role=Role.ADMIN,
+    )
     async def end(self, call: RestCall) -> Reply:
         """End the streams that pass a filter, at once or spread over a time."""
         wanted, over_s = StreamFilter(call.query), _spread_s(call.query)
+        reason = _reason(call.query)
         if wanted.is_empty:
             raise BadRequest(
                 "A filter is required: without one, all streams would end",
@@ -102,23 +113,28 @@ class LiveStreams:
             )
         found = await self._streams.matching(wanted)
         self.log.info(
-            "{count} streams are ended by {user}, within {over_s} s: {filter}",
+            "{count} streams are ended by {user}, within {over_s} s: {filter}{why}",
             count=len(found),
             user=call.user.name,
             over_s=over_s,
-            filter=call.query.replaced(),
+            filter=call.query.only(FILTERS),
+            why=_why(reason),
         )
         if over_s:
             self._end_evenly(found, over_s)
-            await self._note(len(found), call.query.replaced(), over_s)
+            await self._note(len(found), call.query.only(FILTERS), over_s, reason)
             return Reply(202, {"ending": len(found), "overSeconds": over_s})
         ended = await end_now(self._streams.clock, found)
-        await self._note(ended, call.query.replaced(), 0.0)
+        await self._note(ended, call.query.only(FILTERS), 0.0, reason)
         return Reply(200, {"ended": ended})
 
-    async def _note(self, count: int, wanted: str, over_s: float) -> None:
+    async def _note(
+        self, count: int, wanted: str, over_s: float, reason: str | None
+    ) -> None:
         """Add an end of streams to the audit trail."""
         content = {"streams": count, "filter": wanted, "overSeconds": over_s}
+        if reason is not None:
+            content["reason"] = reason
         if count:
             await self._trail.note("STREAMS_ENDED", content)
 
@@ -163,6 +179,20 @@ def _spread_s(query: Query) -> float:
     if not _SECONDS.fullmatch(text) or float(text) > LONGEST_SPREAD_S:
         raise _bad("overSeconds", f"takes seconds, at most {LONGEST_SPREAD_S:.0f}")
     return float(text)
+
+
+def _reason(query: Query) -> str | None:
+    """Parse ``reason``: one line for the log and the audit trail; None without it."""
+    text = query.text("reason")
+    if text is not None and not (
+        text.isprintable() and text.strip() and len(text) <= LONGEST_REASON
+    ):
+        raise _bad("reason", f"takes one line of at most {LONGEST_REASON} characters")
+    return text
+
+
+def _why(reason: str | None) -> str:
+    return "" if reason is None else f", because: {reason}"
 
 
 def _refuse(query: Query, names: tuple[str, ...], why: str) -> None:

@@ -235,16 +235,22 @@ class EndTests(StreamsCase):
         """A client of a channel is told goodbye; who ended it is in the log."""
         client, other = self.subscribe(), self.subscribe()
         first = self.mine()[0]["id"]
-        answer = call(self.daemon, "DELETE", f"/streams/{first}")
+        path = f"/streams/{first}"
+        refused = call(self.daemon, "DELETE", path, reason="two\nlines")
+        self.assertEqual(refused.status, 400)
+        self.assertEqual(refused.json()["details"][0]["location"], "reason")
+        answer = call(self.daemon, "DELETE", path, reason="it misbehaves")
         self.assertEqual((answer.status, answer.json()), (200, {"ended": 1}))
         self.assertIn(b"event: goaway\ndata: \n\n", client.until(b"0\r\n\r\n"))
         line = self.daemon.access_line(kind="close", requestId=first)
         self.assertEqual(
             (line["outcome"], line["errorKey"]), ("stopped", "ENDED_BY_OPERATOR")
         )
-        self.assertIn(f"stream {first} is ended by admin", self.daemon.log())
+        told = f"stream {first} is ended by admin, because: it misbehaves"
+        self.assertIn(told, self.daemon.log())
         audits = self.daemon.must("GET", "/audits?events=STREAMS_ENDED")["data"]
         self.assertIn(f"ids={first}", str(audits[0]))
+        self.assertIn("it misbehaves", str(audits[0]))
         self.assertEqual(audits[0]["user"]["id"], "admin")
         self.publish("still there")
         other.until(b"still there")
