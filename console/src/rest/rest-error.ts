@@ -17,6 +17,8 @@ export class RestError extends Error {
     message: string,
     readonly details: readonly Detail[] = [],
     readonly parameters: Readonly<Record<string, string>> = {},
+    /** The body of the response; undefined if it is not JSON. */
+    readonly document?: unknown,
   ) {
     super(message);
   }
@@ -34,6 +36,7 @@ export class RestError extends Error {
         body.message ?? words.errors.status(response.status),
         body.details ?? [],
         body.parameters ?? {},
+        body,
       );
     } catch {
       return new RestError(response.status, "", words.errors.status(response.status));

@@ -228,6 +228,58 @@ export const routes: readonly Route[] = [
     apiEntry: { group: words.navigation.apiGroups.traffic, label: words.audit.title },
   },
   // live: streams, channels, nodes
+  {
+    path: "/live",
+    load: () => import("../pages/live/overview"),
+    render: () => html`<relay-live></relay-live>`,
+    title: words.live.title,
+    entry: { group: words.navigation.groups.operate, label: words.live.title },
+  },
+  {
+    path: "/live/streams",
+    load: () => import("../pages/live/streams"),
+    render: () => html`<relay-live-streams></relay-live-streams>`,
+    title: words.streams.title,
+    entry: { group: words.navigation.groups.operate, label: words.streams.entry },
+  },
+  {
+    path: "/live/streams/:stream",
+    load: () => import("../pages/live/stream"),
+    render: ({ stream }) =>
+      html`${keyed(stream, html`<relay-live-stream .stream=${stream}></relay-live-stream>`)}`,
+    title: words.streams.one,
+  },
+  {
+    path: "/live/channels",
+    load: () => import("../pages/live/channels"),
+    render: () => html`<relay-live-channels></relay-live-channels>`,
+    title: words.channels.title,
+    entry: { group: words.navigation.groups.operate, label: words.channels.title },
+  },
+  {
+    path: "/live/channels/:owner/:channel",
+    load: () => import("../pages/live/channel"),
+    render: ({ owner, channel }) =>
+      html`${keyed(
+        channel,
+        html`<relay-live-channel .owner=${owner} .channel=${channel}></relay-live-channel>`,
+      )}`,
+    title: words.channels.one,
+  },
+  {
+    path: "/live/nodes",
+    load: () => import("../pages/live/nodes"),
+    render: () => html`<relay-live-nodes></relay-live-nodes>`,
+    title: words.nodes.title,
+    entry: { group: words.navigation.groups.operate, label: words.nodes.title },
+  },
+  {
+    path: "/live/drain",
+    load: () => import("../pages/live/drain"),
+    render: () => html`<relay-live-drain></relay-live-drain>`,
+    title: words.drain.title,
+    entry: { group: words.navigation.groups.operate, label: words.drain.title },
+  },
   // consumers: applications
   {
     path: "/applications",
