@@ -241,7 +241,6 @@ export const words = {
     label: "Differences",
     withoutEffect: "does not affect traffic",
     secret: "A secret value was changed.",
-    plan: (name: string) => `Plan “${name}”`,
     item: (number: number) => `No. ${number}`,
   },
   // wizard: creation of an API

@@ -51,7 +51,7 @@ function nodes(api: Api, plans: readonly Plan[], traffic: Traffic | undefined): 
   return [
     {
       title: text.clients,
-      href: `${path("streams")}?apiIds=${api.id}`,
+      href: `${path("live", "streams")}?api=${api.id}`,
       lines: [text.streams(count(newest(traffic?.streams)))],
       arrow: [rate(newest(traffic?.events)), `${bytes(newest(traffic?.sentBytes))}/s`],
     },
@@ -74,7 +74,7 @@ function nodes(api: Api, plans: readonly Plan[], traffic: Traffic | undefined): 
       ? [
           {
             title: text.channel,
-            href: `${path("channels")}?apiIds=${api.id}`,
+            href: `${path("live", "channels")}?api=${api.id}`,
             lines: [text.shared],
             arrow: [rate(newest(traffic?.received))],
           },

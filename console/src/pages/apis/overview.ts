@@ -78,7 +78,7 @@ export class ApiOverview extends Part {
     return page({
       title: text.title,
       actions: html`${link(path("apis", this.api, "try"), text.tryIt)}
-      ${link(`${path("streams")}?apiIds=${this.api}`, text.live)}`,
+      ${link(`${path("live", "streams")}?api=${this.api}`, text.live)}`,
       content: this.loader.show(
         (shown) => html`${card(
             text.path,
