@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { textField, toggleField } from "./fields";
-import { newId, Part } from "./part";
+import { newId, ValuePart } from "./part";
 import { post, send } from "../rest/call";
 import { environment } from "../rest/paths";
 import type { Detail } from "../rest/rest-error";
@@ -47,7 +47,7 @@ const trimmed = (path: string): string => path.replace(/\/+$/, "");
  * as they are typed, by the server, too. `change` is dispatched with the paths.
  */
 @customElement("relay-paths")
-export class Paths extends Part {
+export class Paths extends ValuePart {
   /** The id of the API; undefined for a new one. */
   @property({ attribute: false }) api: string | undefined;
   @property({ attribute: false }) value: readonly Path[] = [];
@@ -156,7 +156,7 @@ export class Paths extends Part {
     this.verdicts = [];
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.verify(), PAUSE_MS);
-    this.dispatchEvent(new CustomEvent("change", { detail: value }));
+    this.change(value);
   }
 
   /** Asks the server about each path alone, so that each has a verdict of its own. */

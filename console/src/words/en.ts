@@ -857,7 +857,14 @@ export const words = {
     responseTemplates: {
       title: "Response templates",
       intro:
-        "What clients get when a call is refused: by error key (DEFAULT for all others), then by media type (*/* for all others).",
+        "What clients get when a call is refused: by error key, then by the media type that they accept.",
+      none: "The API has no response templates: clients get the messages of the gateway.",
+      key: "Error key",
+      keyHint: "DEFAULT stands for all errors without a template of their own.",
+      mediaType: "Media type",
+      mediaTypeHint: "*/* stands for all media types without a template of their own.",
+      duplicated: "There is another template for this key and media type.",
+      add: "Add a template",
     },
   },
   flows: {

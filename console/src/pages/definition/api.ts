@@ -37,7 +37,8 @@ export interface EndpointGroup {
 }
 
 export interface Resource {
-  readonly name: string;
+  /** Not of a new one. */
+  readonly name?: string;
   readonly type: string;
   readonly enabled?: boolean;
 }

@@ -70,8 +70,8 @@ export abstract class DefinitionPage extends Part {
   }
 
   private async save(): Promise<void> {
-    const valid = [...this.forms()].map((one) => one.report());
-    if (valid.includes(false)) return;
+    // The server decides, and tells its mistakes together with those found here.
+    for (const form of this.forms()) form.report();
     await this.draft.save();
     this.isRefused = this.draft.errors.any;
     this.requestUpdate();
@@ -126,8 +126,14 @@ export abstract class DefinitionPage extends Part {
    * @param path where the part is.
    * @param schema of the part.
    * @param members the members of the part that the form has; all by default.
+   * @param isKept whether the part stays when it becomes empty.
    */
-  protected form(path: Path, schema: Schema, members?: readonly string[]): TemplateResult {
+  protected form(
+    path: Path,
+    schema: Schema,
+    members?: readonly string[],
+    isKept = false,
+  ): TemplateResult {
     const shown = members ? only(schema, ...members) : schema;
     this.described.push({ path, schema });
     const value = valueAt(this.draft.value, path);
@@ -138,7 +144,7 @@ export abstract class DefinitionPage extends Part {
         ? members.flatMap((name) => this.errorsAt([...path, name], name))
         : this.errorsAt(path, "")}
       .disabled=${!this.editable}
-      @change=${(event: CustomEvent<unknown>) => this.edit(path, event.detail, members)}
+      @change=${(event: CustomEvent<unknown>) => this.edit(path, event.detail, members, isKept)}
     ></relay-schema-form>`;
   }
 
@@ -183,7 +189,12 @@ export abstract class DefinitionPage extends Part {
     </span>`;
   }
 
-  private edit(path: Path, value: unknown, members?: readonly string[]): void {
+  private edit(
+    path: Path,
+    value: unknown,
+    members: readonly string[] | undefined,
+    isKept: boolean,
+  ): void {
     if (members) {
       const next = isObject(value) ? value : {};
       for (const name of new Set([...members, ...Object.keys(next)])) {
@@ -194,7 +205,7 @@ export abstract class DefinitionPage extends Part {
     }
     const isEmpty = isObject(value) && !Object.keys(value).length;
     const isNew = valueAt(this.draft.saved, path) === undefined;
-    this.draft.change(path, isEmpty && isNew ? undefined : value);
+    this.draft.change(path, isEmpty && isNew && !isKept ? undefined : value);
   }
 
   /** The refusals at a place and below it, with locations within a form. */

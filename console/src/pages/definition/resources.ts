@@ -21,12 +21,12 @@ export class Resources extends DefinitionPage {
       ? resources.map((one, index) => {
           const path = ["resources", index];
           return card(
-            one.name || text.unnamed,
+            one.name ?? text.unnamed,
             html`${this.form(path, schema.part("resources", "*"), ["name", "enabled"])}
             ${this.pluginForm("resource", one.type, [...path, "configuration"])}`,
             html`<span class="row">
               <span class="muted">${this.nameOf(one.type)}</span>
-              ${this.itemActions(["resources"], index, one.name)}
+              ${this.itemActions(["resources"], index, one.name ?? text.unnamed)}
             </span>`,
           );
         })
@@ -46,11 +46,7 @@ export class Resources extends DefinitionPage {
           type="button"
           class="small"
           @click=${() =>
-            this.draft.change(["resources", index], {
-              name: "",
-              type: one.id,
-              configuration: {},
-            })}
+            this.draft.change(["resources", index], { type: one.id, configuration: {} })}
         >
           ${one.name}
         </button>`,
