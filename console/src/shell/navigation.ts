@@ -26,20 +26,29 @@ export class Navigation extends Part {
 
   private groups(kind: Kind) {
     const shown = routes.filter((one) => one[kind] && (!one.role || may(one.role)));
+    const nearest = this.nearest(shown);
     const groups = Map.groupBy(shown, (one) => one[kind]!.group);
     return [...groups].map(
       ([group, pages]) => html`<p class="navigation-group">${group}</p>
         <ul>
-          ${pages.map((page) => html`<li>${this.link(page, kind)}</li>`)}
+          ${pages.map((page) => html`<li>${this.link(page, kind, page === nearest)}</li>`)}
         </ul>`,
     );
   }
 
-  private link(page: Route, kind: Kind) {
+  /** The entry of the page that is shown, or of the page that it is below. */
+  private nearest(entries: readonly Route[]): Route | undefined {
+    const shown = this.current?.path ?? "";
+    return entries
+      .filter(({ path }) => path === shown || shown.startsWith(`${path}/`))
+      .sort((one, other) => other.path.length - one.path.length)[0];
+  }
+
+  private link(page: Route, kind: Kind, isNearest: boolean) {
     const parts = page.path.split("/").filter(Boolean);
     const href = path(...parts.map((part) => (part === ":api" ? this.api! : part)));
-    const isCurrent = page === this.current;
-    return html`<a href=${href} aria-current=${isCurrent ? "page" : nothing}
+    const current = page === this.current ? "page" : "true";
+    return html`<a href=${href} aria-current=${isNearest ? current : nothing}
       >${page[kind]!.label}</a
     >`;
   }
