@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from pydantic import Field
 
-from relay.management.access.identity import Identity
+from relay.management.access.identity import Identity, find_user
 from relay.management.http.errors import BadRequest, Forbidden, NotFound
 from relay.management.http.reply import JSON_TYPE, Reply, dump
 from relay.management.http.routing import Body, RestCall, route
@@ -38,7 +38,7 @@ class NewToken(Options):
 
 
 class Tokens:
-    """The resource family of the tokens of the current user."""
+    """The resource family of the tokens of users; each user creates the own ones."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -74,7 +74,22 @@ class Tokens:
         A caller with a token can delete this token, and others whose role is not
         higher.
         """
-        await self._store.write(partial(_delete, call.user, token_id))
+        await self._store.write(partial(_delete, call.user, call.user.name, token_id))
+        return Reply(204)
+
+    @route("GET", "/users/<name>/tokens", role=Role.ADMIN)
+    async def list_of(self, call: RestCall, name: str) -> Reply:
+        """Return the tokens of a user, without their secrets."""
+
+        def work(tx: Transaction) -> list[TokenRecord]:
+            return tx.tokens.list(find_user(name, tx).name)
+
+        return Reply(200, [_token_json(one) for one in await self._store.read(work)])
+
+    @route("DELETE", "/users/<name>/tokens/<token_id>", role=Role.ADMIN)
+    async def delete_of(self, call: RestCall, name: str, token_id: str) -> Reply:
+        """Delete a token of a user."""
+        await self._store.write(partial(_delete, call.user, name, token_id))
         return Reply(204)
 
 
@@ -109,8 +124,8 @@ def _add(user: str, asked: NewToken, token_hash: str, tx: Transaction) -> TokenR
     return record
 
 
-def _delete(user: Identity, token_id: str, tx: Transaction) -> None:
-    for record in tx.tokens.list(user.name):
+def _delete(user: Identity, owner: str, token_id: str, tx: Transaction) -> None:
+    for record in tx.tokens.list(find_user(owner, tx).name):
         if record.id == token_id:
             if user.token is not None and user.token != token_id:
                 _check_no_stronger(user, record, tx)

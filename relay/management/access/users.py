@@ -9,8 +9,9 @@ from pydantic import Field, SecretStr
 
 from relay.management.access.auth import Authenticator
 from relay.management.access.bootstrap import ADMIN
+from relay.management.access.identity import find_user
 from relay.management.access.passwords import Passwords
-from relay.management.http.errors import BadRequest, NotFound, Unauthorized
+from relay.management.http.errors import BadRequest, Unauthorized
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply, version_headers
 from relay.management.http.routing import Body, RestCall, route
@@ -78,7 +79,7 @@ class Users:
     @route("GET", "/users/current", role=Role.VIEWER)
     async def current(self, call: RestCall) -> Reply:
         """Return the current user, with the role of the request."""
-        found = await self._store.read(partial(_find, call.user.name))
+        found = await self._store.read(partial(find_user, call.user.name))
         return Reply(200, {**_user_json(found), "role": call.user.role})
 
     @route("PUT", "/users/current/password", body=Body.REQUIRED, role=Role.VIEWER)
@@ -114,7 +115,7 @@ class Users:
     @route("GET", "/users/<name>", role=Role.ADMIN)
     async def get(self, call: RestCall, name: str) -> Reply:
         """Return one user."""
-        return _reply(await self._store.read(partial(_find, name)))
+        return _reply(await self._store.read(partial(find_user, name)))
 
     @route("PUT", "/users/<name>", body=Body.REQUIRED, role=Role.ADMIN)
     async def put(self, call: RestCall, name: str) -> Reply:
@@ -123,7 +124,7 @@ class Users:
         password_hash = await self._hash(asked.password) if asked.password else None
 
         def work(tx: Transaction) -> UserRecord:
-            call.check_version(_find(name, tx).updated_at_ms)
+            call.check_version(find_user(name, tx).updated_at_ms)
             return _change(name, password_hash, asked.role, tx)
 
         return _reply(await self._store.write(work))
@@ -154,15 +155,6 @@ def _refused_password(message: str) -> BadRequest:
     return BadRequest(message, "user.currentPassword", issues=[issue])
 
 
-def _find(name: str, tx: Transaction) -> UserRecord:
-    found = tx.users.get(name)
-    if found is None:
-        raise NotFound(
-            f"User [{name}] cannot be found.", "user.notFound", {"user": name}
-        )
-    return found
-
-
 def _create(user: UserRecord, tx: Transaction) -> UserRecord:
     if user.name == CURRENT or tx.users.get(user.name) is not None:
         raise BadRequest(
@@ -174,7 +166,7 @@ def _create(user: UserRecord, tx: Transaction) -> UserRecord:
 def _change(
     name: str, password_hash: str | None, role: Role | None, tx: Transaction
 ) -> UserRecord:
-    found = _find(name, tx)
+    found = find_user(name, tx)
     if role is not None and role is not Role.ADMIN:
         _check_needed(name, f"User [{name}] must stay an administrator.")
     return tx.users.put(
@@ -189,7 +181,7 @@ def _change(
 
 
 def _delete(name: str, tx: Transaction) -> None:
-    found = _find(name, tx)
+    found = find_user(name, tx)
     _check_needed(name, f"User [{name}] cannot be deleted.")
     tx.users.delete(found)
 

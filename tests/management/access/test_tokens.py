@@ -56,6 +56,30 @@ class TokensTests(ManagementCase):
         token = {"Authorization": f"Bearer {made['token']}"}
         await self.expect(200, "GET", "/apis", credentials=token)
 
+    async def test_of_another_user(self) -> None:
+        """An administrator lists and deletes the tokens of users, and creates none."""
+        password = "a long enough password"
+        body = {"name": "vera", "password": password, "role": "PUBLISHER"}
+        await self.expect(201, "POST", "/management/v2/users", body)
+        pair = base64.b64encode(f"vera:{password}".encode()).decode()
+        vera = {"Authorization": f"Basic {pair}"}
+        made = await self.expect(201, "POST", TOKENS, {"name": "ci"}, credentials=vera)
+        own, _ = await self.make()
+        path = "/management/v2/users/vera/tokens"
+        (listed,) = await self.expect(200, "GET", path)
+        self.assertEqual((listed["id"], listed["name"]), (made["id"], "ci"))
+        self.assertNotIn("token", listed)
+        await self.refused(403, "forbidden", "GET", path, credentials=vera)
+        one = f"{path}/{made['id']}"
+        await self.refused(403, "forbidden", "DELETE", one, credentials=vera)
+        await self.refused(404, "token.notFound", "DELETE", f"{path}/{own['id']}")
+        await self.expect(204, "DELETE", one)
+        token = {"Authorization": f"Bearer {made['token']}"}
+        await self.refused(401, "unauthorized", "GET", "/apis", credentials=token)
+        nobody = "/management/v2/users/nobody/tokens"
+        await self.refused(404, "user.notFound", "GET", nobody)
+        await self.refused(404, "user.notFound", "DELETE", f"{nobody}/{own['id']}")
+
     async def test_cannot_grow(self) -> None:
         """A token makes no other token and no other password."""
         _, header = await self.make()

@@ -35,6 +35,15 @@ class UserTests(ConsoleCase):
         row = page.get_by_role("row").filter(has_text="vera")
         expect(row).to_contain_text("viewer")
         self.assertEqual(self.status("vera", PASSWORD), 200)
+        self.token_of("vera")
+        row.get_by_role("button", name="Tokens of vera").click()
+        tokens = page.get_by_role("dialog", name="Tokens of vera")
+        expect(tokens.get_by_role("button", name="Create token")).to_have_count(0)
+        tokens.get_by_role("button", name="Revoke the token ci?").click()
+        sure = page.get_by_role("dialog", name="Revoke the token ci?")
+        sure.get_by_role("button", name="Revoke").click()
+        expect(tokens.get_by_text("There is no token.")).to_be_visible()
+        tokens.get_by_role("button", name="Close").click()
         row.get_by_role("button", name="Edit vera").click()
         dialog.get_by_label("Role").select_option("PUBLISHER")
         dialog.get_by_label("Password").fill(OTHER_PASSWORD)
@@ -50,6 +59,13 @@ class UserTests(ConsoleCase):
         refusal = page.get_by_text("User [admin] cannot be deleted.")
         expect(refusal).to_be_visible()
         self.assert_accessible()
+
+    def token_of(self, name: str) -> None:
+        """Let a user create a token."""
+        path = f"{USERS}/current/tokens"
+        port = self.daemon.management_port
+        made = call(port, "POST", path, {"name": "ci"}, basic(name))
+        self.assertEqual(made.status, 201, made.body)
 
     def status(self, name: str, password: str) -> int:
         """Ask who the user is, and return the status."""
@@ -86,7 +102,7 @@ class AccountTests(ConsoleCase):
         self.assertEqual(self.status(token), 200)
         row.get_by_role("button", name="Revoke the token ci?").click()
         dialog.get_by_role("button", name="Revoke").click()
-        expect(page.get_by_text("You have no token.")).to_be_visible()
+        expect(page.get_by_text("There is no token.")).to_be_visible()
         self.assertEqual(self.status(token), 401)
         self.assert_accessible()
 

@@ -40,7 +40,12 @@ export class SubscriptionPage extends Part {
     return page({
       title: html`${text.one(one.application.name)} ${statusBadge(one.status)}`,
       actions: may("PUBLISHER") ? this.actions(found) : nothing,
-      content: html`${this.details(one)}
+      content: html`${one.failureCause
+        ? html`<div class="notice notice-error" role="alert">
+            <p>${text.failed(one.failureCause)}</p>
+          </div>`
+        : nothing}
+      ${this.details(one)}
       ${security === "PUSH"
         ? html`<relay-delivery
             class="stack"
@@ -91,10 +96,17 @@ export class SubscriptionPage extends Part {
         [text.ends, date(one.endingAt)],
         [text.pausedAt, date(one.pausedAt)],
         [text.closedAt, date(one.closedAt)],
+        [text.consumerStatus, one.consumerStatus.toLowerCase()],
         [text.consumerMessage, one.consumerMessage],
         [text.publisherMessage, one.publisherMessage],
         ...metadata.map(([name, value]) => [`${text.metadata}: ${name}`, value] as const),
-      ])}`,
+      ])}
+      ${one.consumerConfiguration
+        ? html`<details>
+            <summary>${text.consumer}</summary>
+            <pre tabindex="0">${JSON.stringify(one.consumerConfiguration, null, 2)}</pre>
+          </details>`
+        : nothing}`,
     );
   }
 

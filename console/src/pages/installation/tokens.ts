@@ -1,5 +1,5 @@
-import { html } from "lit";
-import { customElement } from "lit/decorators.js";
+import { html, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
 import { Loader } from "../../loading/loader";
 import { asCurl } from "../../parts/curl";
 import { confirm } from "../../parts/dialog";
@@ -20,7 +20,8 @@ import { may, type Role } from "../../session/session";
 import { words } from "../../words/en";
 
 const text = words.account;
-const PATH = installation("users", "current", "tokens");
+/** The name of the user who is signed in, in paths. */
+const CURRENT = "current";
 
 interface Token {
   readonly id: string;
@@ -31,10 +32,11 @@ interface Token {
   readonly lastUsedAt?: string;
 }
 
-/** The tokens of the user. */
+/** The tokens of a user; only the own ones can be created. */
 @customElement("relay-tokens")
 export class Tokens extends Part {
-  private readonly list = new Loader(this, (signal) => send<Token[]>(get(PATH), signal));
+  @property({ attribute: false }) user = CURRENT;
+  private readonly list = new Loader(this, (signal) => send<Token[]>(get(this.path()), signal));
   private readonly columns: readonly Column<Token>[] = [
     { id: "name", label: text.tokenName, cell: (one) => one.name },
     { id: "role", label: text.tokenRole, cell: (one) => one.role?.toLowerCase() ?? text.ownRole },
@@ -82,9 +84,15 @@ export class Tokens extends Part {
             .empty=${text.noTokens}
           ></relay-table>`,
         )}
-        ${asCurl([get(PATH)])}`,
-      html`<button type="button" @click=${() => this.create()}>${text.createToken}</button>`,
+        ${asCurl([get(this.path())])}`,
+      this.user === CURRENT
+        ? html`<button type="button" @click=${() => this.create()}>${text.createToken}</button>`
+        : nothing,
     );
+  }
+
+  private path(...parts: string[]): string {
+    return installation("users", this.user, "tokens", ...parts);
   }
 
   private async create(): Promise<void> {
@@ -127,7 +135,7 @@ export class Tokens extends Part {
         })}`,
       call: ({ name, role, expires }) => {
         const at = instant(expires);
-        return post(PATH, {
+        return post(this.path(), {
           name,
           role: role || undefined,
           expiresAt: at && new Date(at).getTime(),
@@ -140,7 +148,7 @@ export class Tokens extends Part {
   }
 
   private async revoke(token: Token): Promise<void> {
-    const call = del(`${PATH}/${encodeURIComponent(token.id)}`);
+    const call = del(this.path(token.id));
     const agreed = await confirm({
       title: text.revokeTitle(token.name),
       content: html`<p>${text.revokeText}</p>

@@ -3,7 +3,7 @@ import { customElement } from "lit/decorators.js";
 import { Loader } from "../../loading/loader";
 import { badge } from "../../parts/badge";
 import { asCurl } from "../../parts/curl";
-import { confirm } from "../../parts/dialog";
+import { confirm, openDialog } from "../../parts/dialog";
 import type { FieldErrors } from "../../parts/field-errors";
 import { selectField, textField, type Option } from "../../parts/fields";
 import { openForm } from "../../parts/form-dialog";
@@ -20,6 +20,7 @@ import { messageOf } from "../../rest/rest-error";
 import { Query } from "../../routing/query";
 import type { Role } from "../../session/session";
 import { words } from "../../words/en";
+import "./tokens";
 
 const text = words.users;
 const ROWS = 25;
@@ -88,6 +89,14 @@ export class Users extends Part {
       <button
         type="button"
         class="small"
+        aria-label=${text.tokensTitle(user.id)}
+        @click=${() => this.showTokens(user)}
+      >
+        ${text.tokens}
+      </button>
+      <button
+        type="button"
+        class="small"
         aria-label=${text.editTitle(user.id)}
         @click=${() => this.edit(user)}
       >
@@ -131,6 +140,19 @@ export class Users extends Part {
     if (!sent) return;
     toast(text.made(sent.value.id));
     await this.list.reload();
+  }
+
+  private async showTokens(user: UserDocument): Promise<void> {
+    await openDialog<true>(
+      text.tokensTitle(user.id),
+      (close) => ({
+        content: html`<relay-tokens .user=${user.id}></relay-tokens>`,
+        actions: html`<button type="button" @click=${() => close(true)}>
+          ${words.common.close}
+        </button>`,
+      }),
+      { wide: true },
+    );
   }
 
   private async edit(user: UserDocument): Promise<void> {
