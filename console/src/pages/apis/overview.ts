@@ -77,7 +77,9 @@ export class ApiOverview extends Part {
   override render() {
     return page({
       title: text.title,
-      actions: html`${link(path("apis", this.api, "try"), text.tryIt)}
+      actions: html`${may("PUBLISHER")
+        ? link(path("apis", this.api, "try"), text.tryIt)
+        : nothing}
       ${link(`${path("live", "streams")}?api=${this.api}`, text.live)}`,
       content: this.loader.show(
         (shown) => html`${card(

@@ -103,10 +103,11 @@ export class Try extends Part {
   private content(places: Places) {
     const request = this.request!;
     return html`<div class="stack">
-      ${this.requestCard(places, request)} ${this.responseCard()} ${this.copyCard(places, request)}
+      ${this.requestCard(places, request)} ${this.responseCard()}
       ${this.publishes
         ? html`<relay-publish .api=${this.api} .request=${request}></relay-publish>`
         : nothing}
+      ${this.copyCard(places, request)}
     </div>`;
   }
 
@@ -341,7 +342,7 @@ export class Try extends Part {
   }
 
   private freeze(): void {
-    this.frozen = this.frozen ? undefined : this.recording.entries;
+    this.frozen = this.frozen ? undefined : [...this.recording.entries];
   }
 
   private async cut(): Promise<void> {
