@@ -74,7 +74,13 @@ const COLUMNS: readonly Column<Listed>[] = [
       html`<a href=${path("catalog", one.kind, one.plugin.id)}>${one.plugin.name}</a>
         ${one.plugin.builtIn ? "" : badge(text.added, "info")}`,
   },
-  { id: "id", label: text.id, sort: (one) => one.plugin.id, cell: (one) => html`<code>${one.plugin.id}</code>` },
+  {
+    id: "id",
+    label: text.id,
+    secondary: true,
+    sort: (one) => one.plugin.id,
+    cell: (one) => html`<code>${one.plugin.id}</code>`,
+  },
   { id: "kind", label: text.kind, sort: (one) => one.kind, cell: (one) => text.one[one.kind] },
   {
     id: "for",

@@ -90,8 +90,8 @@ export class ConditionField extends ValuePart {
 
   private result(): string {
     const verdict = this.verdict;
-    if (!verdict) return "";
-    if (!verdict.ok) return verdict.reason ?? "";
+    // What is wrong with the expression itself stands at the field.
+    if (!verdict?.ok) return "";
     if (verdict.failure) return text.failure(verdict.failure);
     return "value" in verdict ? text.result(JSON.stringify(verdict.value)) : "";
   }

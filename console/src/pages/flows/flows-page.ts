@@ -231,9 +231,8 @@ export class FlowsPage extends Part {
 
   private summary(owner: Owner): unknown {
     if (!owner.errors.any) return nothing;
-    return html`<section aria-label=${owner.id ? text.flowsOfPlan(owner.name) : text.flowsOfApi}>
-      ${owner.errors.summary()}
-    </section>`;
+    return html`${owner.id ? html`<h2>${text.flowsOfPlan(owner.name)}</h2>` : nothing}
+    ${owner.errors.summary()}`;
   }
 
   private changes(drafts: Drafts): TemplateResult | typeof nothing {
@@ -243,7 +242,7 @@ export class FlowsPage extends Part {
       <summary>${text.changes}</summary>
       ${changed.map(
         (one) => html`<h3>${one.id ? text.flowsOfPlan(one.name) : text.flowsOfApi}</h3>
-          ${diffList(differences(one.saved, one.draft))}`,
+          ${diffList(differences(one.saved, one.draft), one.draft)}`,
       )}
     </details>`;
   }

@@ -90,7 +90,7 @@ export class PlansPage extends Part {
         label: text.name,
         cell: (one) => html`<a href=${path("apis", this.api, "plans", one.id)}>${one.name}</a>`,
       },
-      { id: "mode", label: text.mode, cell: (one) => text.modes[one.mode] },
+      { id: "mode", label: text.mode, cell: (one) => text.modes[one.mode], secondary: true },
       { id: "security", label: text.security, cell: (one) => one.security?.type ?? "–" },
       {
         id: "status",
