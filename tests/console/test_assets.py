@@ -10,6 +10,9 @@ from twisted.trial.unittest import SynchronousTestCase
 from relay.console.assets import Assets, built_assets, is_hashed
 from tests.console.files import PAGE, PICTURE, SCRIPT, build
 
+MOST_BYTES = 200_000
+"""Of all files of the console, compressed."""
+
 
 class AssetsTests(SynchronousTestCase):
     """A directory of files."""
@@ -51,6 +54,13 @@ class AssetsTests(SynchronousTestCase):
             self.assertTrue(is_hashed(name), name)
         for name in ("index.html", "apis/x-01234567.js", "api-key", "", "a-0123456.js"):
             self.assertFalse(is_hashed(name), name)
+
+    def test_size(self) -> None:
+        """All files of the package together are small."""
+        found = built_assets().by_name.values()
+        sizes = [len(gzip.compress(one.content, mtime=0)) for one in found]
+        print(f"{len(sizes)} files, {sum(sizes)} bytes compressed")
+        self.assertLessEqual(sum(sizes), MOST_BYTES)
 
     def test_built(self) -> None:
         """Every file of the package has a type, and a hash in its name but the page."""

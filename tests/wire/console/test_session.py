@@ -10,6 +10,19 @@ from tests.wire.harness.daemon import PASSWORD
 APIS = "/management/v2/environments/DEFAULT/apis"
 
 
+FIRST_PAGE_BYTES = 60_000
+"""Of all files of the list of APIs, compressed."""
+_SIZES = """
+    Object.fromEntries(
+      ["navigation", "resource"]
+        .flatMap((kind) => performance.getEntriesByType(kind))
+        .filter((one) => new URL(one.name).pathname.startsWith("/console/"))
+        .map((one) => [one.name, one.%s]))
+"""
+LOADED = _SIZES % "encodedBodySize"
+TRANSFERRED = _SIZES % "transferSize"
+
+
 class SignInTests(ConsoleCase):
     """The form, and what the browser then has."""
 
@@ -56,3 +69,20 @@ class SignInTests(ConsoleCase):
         self.assertEqual(page.evaluate("document.cookie"), "")
         databases = page.evaluate("indexedDB.databases()")
         self.assertEqual(databases, [])
+
+
+class FirstPageTests(ConsoleCase):
+    """What a browser loads."""
+
+    def test_size(self) -> None:
+        """The first page is small, and its files are loaded once."""
+        page = self.open("/apis")
+        expect(page.locator("main h1").first).to_be_visible()
+        expect(page.locator(".loading")).to_have_count(0)
+        sizes = page.evaluate(LOADED)
+        print(f"{len(sizes)} files, {sum(sizes.values())} bytes")
+        self.assertLessEqual(sum(sizes.values()), FIRST_PAGE_BYTES, sizes)
+        page.reload()
+        expect(page.locator("main h1").first).to_be_visible()
+        sizes = page.evaluate(TRANSFERRED)
+        self.assertLess(sum(sizes.values()), 2_000, sizes)
