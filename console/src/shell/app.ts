@@ -63,7 +63,8 @@ export class App extends Part {
     if (other) {
       await this.updateComplete;
       scrollTo(0, 0);
-      this.querySelector<HTMLElement>("main")?.focus({ preventScroll: true });
+      const main = this.querySelector<HTMLElement>("main");
+      if (!main?.contains(document.activeElement)) main?.focus({ preventScroll: true });
     }
   };
 

@@ -65,6 +65,10 @@ export class CreateApi extends Part implements Wizard {
     new Unsaved(this, () => this.draft !== EMPTY && !this.finished, texts);
   }
 
+  override firstUpdated(): void {
+    void this.focusFirst();
+  }
+
   get catalogue(): Catalogue | undefined {
     return this.catalogueLoader.value;
   }
@@ -203,7 +207,8 @@ export class CreateApi extends Part implements Wizard {
         ${MENU.map((entry) => {
           const first = entry.steps.find((one) => steps.includes(one))!;
           const isCurrent = entry.steps.includes(this.step);
-          return html`<li class=${steps.indexOf(first) < reached ? "is-done" : ""}>
+          const isDone = !isCurrent && steps.indexOf(first) < reached;
+          return html`<li class=${isDone ? "is-done" : ""}>
             <button
               type="button"
               class="plain"

@@ -163,7 +163,7 @@ export function definitionOf(draft: Draft) {
           {
             name,
             type: draft.endpointType,
-            inheritConfiguration: true,
+            ...(shares ? { inheritConfiguration: true } : {}),
             configuration: endpointOf(draft),
           },
         ],

@@ -25,7 +25,7 @@ export function drawing(draft: Draft, gateway: string): TemplateResult {
 
 function node(title: string, lines: readonly string[], code = false): TemplateResult {
   return html`<li>
-    <h3>${title}</h3>
+    <p class="way-title">${title}</p>
     ${lines.map((line) =>
       line
         ? html`<p>${code ? html`<code>${line}</code>` : line}</p>`

@@ -109,7 +109,7 @@ function sharedOptions(wizard: Wizard): TemplateResult | typeof nothing {
       .schema=${schema}
       .value=${shared}
       .errors=${errors}
-      @change=${(event: CustomEvent<Options>) => wizard.change({ shared: event.detail })}
+      @change=${(event: CustomEvent<Options>) => wizard.change({ shared: event.detail ?? {} })}
     ></relay-schema-form>
   </details>`;
 }
@@ -123,6 +123,6 @@ function ownOptions(wizard: Wizard): TemplateResult | typeof nothing {
     .schema=${schema}
     .value=${configuration}
     .errors=${wizard.mistakes.below(`${ENDPOINT}.configuration`)}
-    @change=${(event: CustomEvent<Options>) => wizard.change({ configuration: event.detail })}
+    @change=${(event: CustomEvent<Options>) => wizard.change({ configuration: event.detail ?? {} })}
   ></relay-schema-form>`;
 }

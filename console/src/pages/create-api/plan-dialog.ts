@@ -62,7 +62,7 @@ export function openPlanDialog(
           value: edited.name,
           required: true,
           maxLength: LONGEST.name,
-          error: tried && !edited.name.trim() ? text.nameRequired : undefined,
+          error: tried && !edited.name.trim() ? text.planNameRequired : undefined,
           onChange: (name) => change({ name }),
         })}
         ${textArea({
@@ -87,7 +87,7 @@ export function openPlanDialog(
                 .schema=${schema}
                 .value=${edited.security?.configuration}
                 @change=${(event: CustomEvent<Options>) =>
-                  change({ security: { type: kind, configuration: event.detail } })}
+                  change({ security: { type: kind, configuration: event.detail ?? {} } })}
               ></relay-schema-form>`
           : nothing}`,
         actions: html`<button type="button" @click=${() => close(undefined)}>

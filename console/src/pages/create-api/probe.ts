@@ -56,7 +56,7 @@ export class Probe extends Part {
     return card(
       text.title,
       html`<p class="muted">${text.intro}</p>
-        <form class="probe-form" @submit=${(event: Event) => this.submitted(event)}>
+        <form class="probe-form" novalidate @submit=${(event: Event) => this.submitted(event)}>
           <div class="probe-fields">${this.fields()}</div>
           <div class="row">
             <button>${this.running ? text.stop : text.begin}</button>

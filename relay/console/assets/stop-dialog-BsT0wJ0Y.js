@@ -1,2 +1,0 @@
-import{F as e,I as t,M as n,b as r}from"./decorate-D7Et5AEg.js";import{t as i}from"./curl-Cyc0UT9S.js";import{t as a}from"./dialog-B6jd9NNr.js";import{t as o}from"./index-01uNN_g8.js";import{d as s}from"./api-Co4ljXBT.js";var c=t.apiHeader;async function l(t){let l=s(t.id);if(await a({title:c.stopTitle(t.name),content:r`<p>${c.stopText}</p>
-      ${i([l])}`,action:c.stop,danger:!0}))try{await n(l),o(c.stopped)}catch(t){o(e(t),`error`)}}export{l as t};
