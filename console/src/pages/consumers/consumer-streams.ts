@@ -7,15 +7,20 @@ import { card } from "../../parts/page";
 import { Part } from "../../parts/part";
 import type { Column } from "../../parts/table";
 import "../../parts/table";
-import type { Call } from "../../rest/call";
-import { LiveStreams, type LiveStream } from "../../rest/live-streams";
+import { get, type Call } from "../../rest/call";
+import { node } from "../../rest/paths";
 import { messageOf } from "../../rest/rest-error";
 import { words } from "../../words/en";
+import type { Stream } from "../live/documents";
+import { StreamFeed } from "../live/stream-feed";
 
 const text = words.consumerStreams;
+/** Short, so that an end is seen as it happens. */
+const INTERVAL_MS = 250;
+const MOST_ENDED = 100;
 
 interface Row {
-  readonly stream: LiveStream;
+  readonly stream: Stream;
   /** Undefined while the stream is open. */
   readonly outcome?: string;
 }
@@ -48,18 +53,30 @@ const COLUMNS: readonly Column<Row>[] = [
 @customElement("relay-consumer-streams")
 export class ConsumerStreams extends Part {
   @property({ attribute: false }) filter: NonNullable<Call["query"]> = {};
-  private readonly streams = new LiveStreams(this, () => this.filter);
+  /** The newest first. */
+  private ended: readonly Row[] = [];
+  private readonly feed = new StreamFeed(
+    this,
+    () => this.read(),
+    () => [(one) => -one.beganAt, false],
+    () => this.requestUpdate(),
+    (stream, outcome) => {
+      this.ended = [{ stream, outcome }, ...this.ended].slice(0, MOST_ENDED);
+    },
+  );
+
+  private read(): Call {
+    return get(node("streams"), { ...this.filter, intervalMs: INTERVAL_MS });
+  }
 
   override render() {
-    const { open, ended, following, error } = this.streams;
-    const rows: Row[] = [
-      ...[...open.values()].map((stream) => ({ stream })),
-      ...ended.map(({ stream, outcome }) => ({ stream, outcome })),
-    ];
+    const { state, error } = this.feed;
+    const open = this.feed.rows.filter((one) => !one.over).map((stream) => ({ stream }));
+    const rows: Row[] = [...open, ...this.ended];
     return card(
       text.title,
       html`<p class="muted">${text.intro}</p>
-        <p class="stream-counts" role="status">${text.counts(open.size, ended.length)}</p>
+        <p class="stream-counts" role="status">${text.counts(open.length, this.ended.length)}</p>
         <relay-table
           .label=${text.label}
           .columns=${COLUMNS}
@@ -68,8 +85,8 @@ export class ConsumerStreams extends Part {
           .rowClass=${(one: Row) => (one.outcome === undefined ? "" : "is-ended")}
           .empty=${text.empty}
         ></relay-table>
-        ${asCurl([this.streams.call])}`,
-      following
+        ${asCurl([this.read()])}`,
+      state === "live"
         ? badge(text.following, "good")
         : badge(error ? messageOf(error) : text.connecting, error ? "bad" : "plain"),
     );

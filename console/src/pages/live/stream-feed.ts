@@ -19,6 +19,11 @@ interface Snapshot {
   readonly complete: boolean;
 }
 
+interface Closed extends Stream {
+  /** Null for a stream that goes on, and no longer passes the filter. */
+  readonly outcome: string | null;
+}
+
 /** Milliseconds of each frame in which events are taken. */
 const BUDGET_MS = 5;
 const SORT_EVERY_MS = 1000;
@@ -51,12 +56,14 @@ export class StreamFeed implements ReactiveController {
    * @param call returns what is followed.
    * @param order returns the key of the order, and whether the greatest comes first.
    * @param changed is called when there is something new to show.
+   * @param ended is called with each stream that ends, and its outcome.
    */
   constructor(
     host: ReactiveControllerHost,
     private readonly call: () => Call,
     private readonly order: () => readonly [(row: Row) => number, boolean],
     private readonly changed: () => void,
+    private readonly ended: (stream: Stream, outcome: string) => void = () => undefined,
   ) {
     host.addController(this);
   }
@@ -171,7 +178,7 @@ export class StreamFeed implements ReactiveController {
         this.change(content as StreamState);
         break;
       case "closed":
-        this.end((content as Stream).id);
+        this.end(content as Closed);
         break;
       case "gap":
         this.byId.clear();
@@ -199,8 +206,9 @@ export class StreamFeed implements ReactiveController {
     if (row) Object.assign(row, state);
   }
 
-  private end(id: string): void {
-    const row = this.byId.get(id);
+  private end(closed: Closed): void {
+    const row = this.byId.get(closed.id);
     if (row) row.over = true;
+    if (closed.outcome !== null) this.ended({ ...row, ...closed }, closed.outcome);
   }
 }
