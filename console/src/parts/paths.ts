@@ -104,7 +104,7 @@ export class Paths extends ValuePart {
             label: text.host,
             value: one.host ?? "",
             disabled: this.disabled,
-            error: this.refusal(`[${index}].host`),
+            error: this.refusal(`[${index}].host`) ?? this.verdict(index, true),
             onChange: (host) => this.replace(index, withHost(one, host)),
           })
         : nothing}
@@ -118,7 +118,7 @@ export class Paths extends ValuePart {
         error:
           (this.changed ? pathMistake(this.value, index) : undefined) ??
           this.refusal(`[${index}].path`) ??
-          this.verdicts[index],
+          this.verdict(index, false),
         onChange: (path) => this.replace(index, { ...one, path }),
       })}
       ${this.disabled || this.value.length < 2
@@ -137,6 +137,12 @@ export class Paths extends ValuePart {
   private refusal(location: string): string | undefined {
     if (this.changed) return undefined;
     return this.errors.find((one) => one.location === location)?.message;
+  }
+
+  /** What the server says of a path, or of its host. */
+  private verdict(index: number, ofHost: boolean): string | undefined {
+    const reason = this.verdicts[index];
+    return reason?.startsWith("Domain") === ofHost ? reason : undefined;
   }
 
   private setVirtualHosts(on: boolean): void {

@@ -16,7 +16,7 @@ from relay.model.consumers.jwt_profile import JwtProfile
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import Where, refusal
 from relay.model.schema.types import target
-from relay.model.schema.types.keywords import SECONDS
+from relay.model.schema.types.keywords import SECONDS, When
 from relay.model.schema.types.scalars import Integral, Literally, Name, Upper
 from relay.model.schema.types.sensitive import SENSITIVE
 
@@ -206,10 +206,12 @@ class Auth(Options):
 
     type: Literal["none", "basic", "token", "oauth2", "jwtProfileOauth2"] = "none"
     """How the gateway identifies itself to the consumer."""
-    basic: BasicAuth | None = None
-    token: TokenAuth | None = None
-    oauth2: Oauth2Auth | None = None
-    jwt_profile_oauth2: JwtProfile | None = None
+    basic: Annotated[BasicAuth | None, When("type", "basic")] = None
+    token: Annotated[TokenAuth | None, When("type", "token")] = None
+    oauth2: Annotated[Oauth2Auth | None, When("type", "oauth2")] = None
+    jwt_profile_oauth2: Annotated[
+        JwtProfile | None, When("type", "jwtProfileOauth2")
+    ] = None
 
     @property
     def grant(self) -> Oauth2Auth | JwtProfile | None:

@@ -44,7 +44,7 @@ class EndpointsTests(DefinitionCase):
         page.get_by_label("Idle timeout").fill("70000")
         expect(page.get_by_text("= 1 min 10 s")).to_be_visible()
         review = self.review()
-        expect(review.locator(".diff")).to_contain_text("/sharedConfiguration")
+        expect(review.locator(".diff")).to_contain_text("Shared configuration")
         expect(review.locator(".diff")).to_contain_text("70000")
         review.get_by_role("button", name="Cancel").click()
         group = self.definition(api)["endpointGroups"][0]

@@ -181,6 +181,19 @@ class SchemaFormTests(ConsoleCase):
         self.page.get_by_role("button", name="Enable keep-alive: use default").click()
         self.assertEqual(self.value, {})
 
+    def test_members_for_some_values(self) -> None:
+        """A member that is for another type of its object is shown for this type."""
+        schema = find_installed().catalog.schema("shared", "http-proxy")
+        self.show(schema, {"ssl": {"keyStore": {"alias": "left"}}})
+        alias = self.page.get_by_label("Alias")
+        expect(alias).to_have_value("left")
+        path = self.page.get_by_label("Cert path")
+        expect(path).to_have_count(0)
+        self.page.get_by_label("Type").last.select_option("PEM")
+        expect(path).to_be_visible()
+        alias.fill("")
+        expect(alias).to_have_count(0)
+
     def test_lists(self) -> None:
         """Items are added, moved and removed; a list can be empty on purpose."""
         self.show(find_installed().catalog.schema("policy", "transform-headers"))

@@ -119,7 +119,7 @@ export class Draft implements ReactiveController {
       text.reviewTitle,
       (close) => ({
         content: html`<p>${changes.length ? text.review : text.nothingChanges}</p>
-          ${diffList(changes)} ${asCurl([call])}`,
+          ${diffList(changes, after)} ${asCurl([call])}`,
         actions: html`<button type="button" @click=${() => close(false)}>
             ${words.common.cancel}
           </button>
@@ -145,7 +145,7 @@ export class Draft implements ReactiveController {
       text.conflictTitle,
       (close) => ({
         content: html`<p>${text.conflict}</p>
-          ${diffList(this.changes(this.saved, current.value))}`,
+          ${diffList(this.changes(this.saved, current.value), current.value)}`,
         actions: html`<button type="button" class="danger" @click=${() => close(false)}>
             ${words.common.discard}
           </button>

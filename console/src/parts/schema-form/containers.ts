@@ -38,7 +38,7 @@ export function members(form: Editing, schema: Schema, path: Path): TemplateResu
         required: schema.required?.includes(name) ?? false,
       };
     })
-    .filter((one) => isShown(form, one.schema, one.path))
+    .filter((one) => isShown(form, schema, one.schema, one.path))
     .sort((one, other) => rank(one) - rank(other));
   const foreign = isObject(value)
     ? Object.keys(value).filter((name) => !(name in (schema.properties ?? {})))
@@ -55,11 +55,23 @@ function rank(one: Slot): number {
   return RANKS[kindOf(one.schema)] ?? 0;
 }
 
-/** What has no effect, and what can have one value only, is shown where it is set. */
-function isShown(form: Editing, schema: Schema, path: Path): boolean {
+/**
+ * What has no effect, what can have one value only, and what is for other values of the
+ * object is shown where it is set.
+ */
+function isShown(form: Editing, holder: Schema, schema: Schema, path: Path): boolean {
   const value = form.valueAt(path);
   if (value !== undefined && value !== null && value !== (schema.const ?? schema.default)) return true;
-  return !schema.deprecated && schema.const === undefined;
+  return !schema.deprecated && schema.const === undefined && isFor(form, holder, schema, path);
+}
+
+/** Whether the other members of an object have the values that a member is for. */
+function isFor(form: Editing, holder: Schema, schema: Schema, path: Path): boolean {
+  return Object.entries(schema["x-when"] ?? {}).every(([name, wanted]) => {
+    const other = form.valueAt([...path.slice(0, -1), name]);
+    const usual = resolved(form.root, holder.properties?.[name] ?? {}).default;
+    return wanted.includes(other === undefined || other === "" ? usual : other);
+  });
 }
 
 /** The field or the part of one value. */

@@ -28,7 +28,9 @@ export function control(form: Editing, slot: Slot): TemplateResult {
     case "number":
       return amount(form, slot);
     case "text":
-      return slot.schema.format === "password" ? secret(form, slot) : line(form, slot);
+      return slot.schema.format === "password" || form.maskAt(slot.path) !== undefined
+        ? secret(form, slot)
+        : line(form, slot);
     default:
       return raw(form, slot);
   }
@@ -54,7 +56,7 @@ function flag(form: Editing, slot: Slot): TemplateResult {
     value: isSet ? value === true : usual,
     onChange: (on) => form.set(slot.path, on),
   });
-  return isSet && value !== slot.schema.default && "default" in slot.schema && !form.disabled
+  return isSet && value !== (slot.schema.default ?? false) && "default" in slot.schema && !form.disabled
     ? html`<div class="schema-flag">${toggle}${unset(form, slot)}</div>`
     : toggle;
 }

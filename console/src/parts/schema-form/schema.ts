@@ -26,6 +26,8 @@ export interface Schema {
   readonly deprecated?: boolean;
   readonly "x-unit"?: "ms" | "s" | "bytes";
   readonly "x-multiline"?: boolean;
+  /** The member is for objects in which other members have one of these values. */
+  readonly "x-when"?: Readonly<Record<string, readonly unknown[]>>;
 }
 
 /** How a value is edited. */

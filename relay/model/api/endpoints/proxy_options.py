@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, Strict, model_validator
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import Where, refusal
 from relay.model.schema.types.hosts import is_address, is_host
-from relay.model.schema.types.keywords import INEFFECTIVE
+from relay.model.schema.types.keywords import INEFFECTIVE, When
 from relay.model.schema.types.scalars import (
     Flag,
     Integral,
@@ -32,6 +32,9 @@ def _no_system_proxy(value: bool) -> bool:
     return value
 
 
+_ENABLED = When("enabled", True)
+
+
 class ProxyOptions(Options):
     """A forward proxy: HTTP ``CONNECT`` or SOCKS5."""
 
@@ -41,15 +44,17 @@ class ProxyOptions(Options):
         False
     )
     """The proxy of the system is used."""
-    host: Literally = ""
+    host: Annotated[Literally, _ENABLED] = ""
     """The host of the proxy; required if the proxy is enabled."""
-    port: Annotated[int, Strict(), Field(ge=0, le=65535), Integral] = 0
+    port: Annotated[int, Strict(), Field(ge=0, le=65535), Integral, _ENABLED] = 0
     """The port of the proxy; required if the proxy is enabled."""
-    username: LiterallyOrAbsent = None
+    username: Annotated[LiterallyOrAbsent, _ENABLED] = None
     """The user at the proxy."""
-    password: Annotated[LiterallyOrAbsent, Field(repr=False), SENSITIVE] = None
+    password: Annotated[LiterallyOrAbsent, Field(repr=False), SENSITIVE, _ENABLED] = (
+        None
+    )
     """The password at the proxy."""
-    type: Annotated[Literal["HTTP", "SOCKS4", "SOCKS5"], Upper] = "HTTP"
+    type: Annotated[Literal["HTTP", "SOCKS4", "SOCKS5"], Upper, _ENABLED] = "HTTP"
     """``SOCKS4`` cannot be enabled."""
 
     @model_validator(mode="after")

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from relay.model.schema.base import Options
 from relay.model.schema.refusal import Where, refusal
 from relay.model.schema.spellings import respelled
-from relay.model.schema.types.keywords import MULTILINE
+from relay.model.schema.types.keywords import MULTILINE, When
 from relay.model.schema.types.scalars import Flag, Literally, LiterallyOrAbsent, Upper
 from relay.model.schema.types.sensitive import SENSITIVE
 
@@ -67,16 +67,21 @@ def _is_base64(text: str) -> bool:
     return True
 
 
+_ANY_STORE = When("type", "PKCS12", "PEM")
+_PKCS12_STORE = When("type", "PKCS12")
+_PEM_STORE = When("type", "PEM")
+
+
 class CertificateStore(Options):
     """The options that trust stores and key stores share."""
 
     type: StoreType = "NONE"
     """The format of the store; ``NONE`` for no store."""
-    path: LiterallyOrAbsent = None
+    path: Annotated[LiterallyOrAbsent, _ANY_STORE] = None
     """The path of the file on the gateway."""
-    content: Annotated[Unprinted, MULTILINE] = None
+    content: Annotated[Unprinted, MULTILINE, _ANY_STORE] = None
     """PKCS12 in base64, or the PEM text of a trust store."""
-    password: Password = None
+    password: Annotated[Password, _PKCS12_STORE] = None
     """The password of a PKCS#12 store."""
 
     @model_validator(mode="after")
@@ -117,19 +122,21 @@ class KeyStore(CertificateStore):
     """The certificate and key with which the relay shows who it is; ``NONE`` for
     no client certificate."""
 
-    content: Annotated[Hidden, MULTILINE] = None
+    path: Annotated[LiterallyOrAbsent, _PKCS12_STORE] = None
+    """The path of the PKCS#12 file on the gateway."""
+    content: Annotated[Hidden, MULTILINE, _PKCS12_STORE] = None
     """PKCS12 in base64, with the private key."""
-    alias: LiterallyOrAbsent = None
+    alias: Annotated[LiterallyOrAbsent, _PKCS12_STORE] = None
     """The name of the key in a PKCS#12 store."""
-    key_password: Hidden = None
+    key_password: Annotated[Hidden, _ANY_STORE] = None
     """The password of an encrypted PEM key."""
-    cert_path: LiterallyOrAbsent = None
+    cert_path: Annotated[LiterallyOrAbsent, _PEM_STORE] = None
     """The path of the PEM certificate on the gateway."""
-    key_path: LiterallyOrAbsent = None
+    key_path: Annotated[LiterallyOrAbsent, _PEM_STORE] = None
     """The path of the PEM key on the gateway."""
-    cert_content: Annotated[Unprinted, MULTILINE] = None
+    cert_content: Annotated[Unprinted, MULTILINE, _PEM_STORE] = None
     """The certificate in PEM."""
-    key_content: Annotated[Hidden, MULTILINE] = None
+    key_content: Annotated[Hidden, MULTILINE, _PEM_STORE] = None
     """The private key in PEM."""
 
     def _pem_problems(self, given: Given) -> Iterator[Problem]:

@@ -27,6 +27,28 @@ class Keyword:
         return {**handler(core_schema), self.name: self.value}
 
 
+@dataclass(frozen=True, slots=True)
+class When:
+    """
+    Marks a type whose values are for some values of another member of their object:
+    ``Annotated[str, When("type", "PEM")]``.
+
+    :param member: the name of the other member, in JSON.
+    """
+
+    member: str
+    values: tuple[Any, ...]
+
+    def __init__(self, member: str, *values: Any) -> None:
+        object.__setattr__(self, "member", member)
+        object.__setattr__(self, "values", values)
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {**handler(core_schema), "x-when": {self.member: list(self.values)}}
+
+
 MS: Final = Keyword("x-unit", "ms")
 """The number is a duration in milliseconds."""
 SECONDS: Final = Keyword("x-unit", "s")

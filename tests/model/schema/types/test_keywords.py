@@ -7,7 +7,7 @@ from typing import Annotated
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.model.schema.base import Value
-from relay.model.schema.types.keywords import INEFFECTIVE, MS, MULTILINE
+from relay.model.schema.types.keywords import INEFFECTIVE, MS, MULTILINE, When
 from relay.model.schema.types.sensitive import SENSITIVE
 
 
@@ -18,6 +18,8 @@ class Marked(Value):
     old: Annotated[bool | None, INEFFECTIVE] = None
     key: Annotated[Annotated[str, SENSITIVE], MULTILINE] = ""
     password: Annotated[str | None, SENSITIVE] = None
+    kind: str = ""
+    path: Annotated[str | None, When("kind", "file", "link")] = None
 
 
 class KeywordTests(SynchronousTestCase):
@@ -32,6 +34,7 @@ class KeywordTests(SynchronousTestCase):
             (members["key"]["format"], members["key"]["x-multiline"]),
             ("password", True),
         )
+        self.assertEqual(members["path"]["x-when"], {"kind": ["file", "link"]})
         self.assertEqual(
             members["password"]["anyOf"],
             [{"type": "string", "format": "password"}, {"type": "null"}],
