@@ -19,7 +19,7 @@ export async function confirm(question: Question): Promise<boolean> {
       typeof question.content === "string"
         ? html`<p>${question.content}</p>`
         : (question.content ?? html``),
-    actions: html`<button type="button" @click=${() => close(undefined)}>
+    actions: html`<button type="button" autofocus @click=${() => close(undefined)}>
         ${question.cancel ?? words.common.cancel}
       </button>
       <button

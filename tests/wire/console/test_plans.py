@@ -36,7 +36,11 @@ class PlansTests(ConsoleCase):
         page.get_by_label("Characteristics").fill("partners, beta")
         page.get_by_label("Resolver parameter").fill("a shared secret of 32 characters")
         page.get_by_label("Signature").select_option("HMAC_HS256")
-        page.get_by_label("Selection rule").fill("{#request.method == 'GET'}")
+        rule = page.get_by_label("Selection rule")
+        rule.fill("#request.methd == 'GET'")
+        expect(page.get_by_text("#request has no methd")).to_be_visible()
+        rule.fill("#request.method == 'GET'")
+        expect(page.get_by_text("#request has no methd")).to_be_hidden()
         page.get_by_role("button", name="Create and publish plan").click()
         expect(
             page.get_by_role("heading", name="Signed tokens", level=1)
@@ -53,12 +57,11 @@ class PlansTests(ConsoleCase):
         )
         self.assertEqual(plan["security"]["configuration"]["signature"], "HMAC_HS256")
         page.get_by_label("Name").fill("Tokens")
-        page.get_by_label("Selection rule").fill("{#request.method == ")
+        rule.fill("{#request.method == ")
         page.get_by_role("button", name="Save").click()
-        expect(page.get_by_label("Selection rule")).to_have_attribute(
-            "aria-invalid", "true"
-        )
-        page.get_by_label("Selection rule").fill("")
+        expect(page.get_by_text("The server refused")).to_be_visible()
+        expect(rule).to_have_attribute("aria-invalid", "true")
+        rule.fill("")
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_role("heading", name="Tokens", exact=True)).to_be_visible()
         stored = self.daemon.must("GET", f"/apis/{api}/plans/{plan['id']}")
@@ -93,6 +96,8 @@ class PlansTests(ConsoleCase):
         expect(dialog).to_contain_text(
             "1 call that is open in this daemon ends at once."
         )
+        dialog.get_by_text("As curl").click()
+        expect(dialog).to_contain_text(f"/plans/{plan}/_close")
         dialog.get_by_role("button", name="Cancel").click()
         page.get_by_role("button", name="Close plan: Partners").click()
         dialog.get_by_role("button", name="Close plan").click()

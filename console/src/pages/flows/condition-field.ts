@@ -37,6 +37,8 @@ export class ConditionField extends ValuePart {
   @property({ attribute: false }) hint = "";
   /** The variables that it may read: up to those of the request, the response, an event. */
   @property({ attribute: false }) phase: "REQUEST" | "RESPONSE" | "MESSAGE" = "MESSAGE";
+  /** Whether the braces may be left out, as in selection rules of plans. */
+  @property({ attribute: false }) bare = false;
   @property({ attribute: false }) error: string | undefined;
   @property({ attribute: false }) disabled = false;
   @state() private verdict: Verdict | undefined;
@@ -109,7 +111,7 @@ export class ConditionField extends ValuePart {
   private async ask(): Promise<void> {
     const running = (this.running = new AbortController());
     const body = {
-      text: this.value,
+      text: this.bare && !this.value?.trim().startsWith("{") ? `{${this.value}}` : this.value,
       phase: this.phase,
       ...(this.open ? { sample: this.sample } : {}),
     };

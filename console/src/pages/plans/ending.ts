@@ -1,6 +1,7 @@
 import { html } from "lit";
+import { asCurl } from "../../parts/curl";
 import { confirm } from "../../parts/dialog";
-import { send } from "../../rest/call";
+import { send, type Call } from "../../rest/call";
 import { messageOf } from "../../rest/rest-error";
 import { toast } from "../../parts/toast";
 import { words } from "../../words/en";
@@ -15,8 +16,9 @@ const text = words.plans;
  */
 export async function act(api: string, plan: Plan, action: Action): Promise<Plan | undefined> {
   try {
-    if (!(await agreed(api, plan, action))) return undefined;
-    const changed = await send<Plan>(acting(api, plan.id, action));
+    const call = acting(api, plan.id, action);
+    if (!(await agreed(api, plan, action, call))) return undefined;
+    const changed = await send<Plan>(call);
     toast(text.done[action](plan.name));
     return changed;
   } catch (error) {
@@ -25,11 +27,12 @@ export async function act(api: string, plan: Plan, action: Action): Promise<Plan
   }
 }
 
-async function agreed(api: string, plan: Plan, action: Action): Promise<boolean> {
+async function agreed(api: string, plan: Plan, action: Action, call: Call): Promise<boolean> {
   if (action !== "_close") {
     return confirm({
       title: text.questions[action](plan.name),
-      content: text.consequences[action],
+      content: html`<p>${text.consequences[action]}</p>
+        ${asCurl([call])}`,
       action: text.actions[action],
     });
   }
@@ -38,7 +41,8 @@ async function agreed(api: string, plan: Plan, action: Action): Promise<boolean>
     title: text.questions[action](plan.name),
     content: html`<p>${text.closes(subscriptions)}</p>
       <p>${text.ends(streams)}</p>
-      <p>${text.consequences[action]}</p>`,
+      <p>${text.consequences[action]}</p>
+      ${asCurl([call])}`,
     action: text.actions[action],
     danger: true,
   });

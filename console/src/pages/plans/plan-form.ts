@@ -130,17 +130,17 @@ function security(view: PlanView): TemplateResult {
                 set(view, { security: { ...draft.security!, configuration: event.detail } })}
             ></relay-plugin-form>
             <div class="form">
-              ${textArea({
-                id: "plan-selection-rule",
-                label: text.selectionRule,
-                hint: text.selectionRuleHint,
-                value: draft.selectionRule ?? "",
-                rows: 2,
-                code: true,
-                disabled: readOnly,
-                error: errors.at("selectionRule"),
-                onChange: (value) => set(view, { selectionRule: value || undefined }),
-              })}
+              <relay-condition
+                .label=${text.selectionRule}
+                .hint=${text.selectionRuleHint}
+                .phase=${"REQUEST"}
+                .bare=${true}
+                .value=${draft.selectionRule}
+                .error=${errors.at("selectionRule")}
+                .disabled=${readOnly}
+                @change=${(event: CustomEvent<string | undefined>) =>
+                  set(view, { selectionRule: event.detail })}
+              ></relay-condition>
             </div>`
         : nothing}`,
   );

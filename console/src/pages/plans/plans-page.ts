@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { Loader } from "../../loading/loader";
 import { badge } from "../../parts/badge";
+import { asCurl } from "../../parts/curl";
 import { confirm } from "../../parts/dialog";
 import { page } from "../../parts/page";
 import { Part } from "../../parts/part";
@@ -168,12 +169,14 @@ export class PlansPage extends Part {
   }
 
   private async delete(plan: Plan): Promise<void> {
+    const call = del(planPath(this.api, plan.id));
     const sure = await confirm({
       title: text.deleteQuestion(plan.name),
+      content: asCurl([call]),
       action: words.common.delete,
       danger: true,
     });
-    if (sure) await this.perform(del(planPath(this.api, plan.id)), text.deleted(plan.name));
+    if (sure) await this.perform(call, text.deleted(plan.name));
   }
 
   private async perform(call: Call, done: string): Promise<void> {

@@ -3,6 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { Loader } from "../../loading/loader";
 import { badge } from "../../parts/badge";
 import { banner } from "../../parts/banner";
+import { asCurl } from "../../parts/curl";
 import { confirm } from "../../parts/dialog";
 import { FieldErrors } from "../../parts/field-errors";
 import { time } from "../../parts/numbers";
@@ -182,33 +183,39 @@ export class PolicyGroupPage extends Part {
   }
 
   private async deploy(group: Group): Promise<void> {
+    const call = post(groupPath(group.id, "_deploy"));
     const sure = await confirm({
       title: text.deployQuestion(group.name),
-      content: text.deployText,
+      content: html`<p>${text.deployText}</p>
+        ${asCurl([call])}`,
       action: text.deploy,
     });
-    if (sure) await this.perform(post(groupPath(group.id, "_deploy")), text.deployDone);
+    if (sure) await this.perform(call, text.deployDone);
   }
 
   private async undeploy(group: Group): Promise<void> {
+    const call = post(groupPath(group.id, "_undeploy"));
     const sure = await confirm({
       title: text.undeployQuestion(group.name),
-      content: text.undeployText,
+      content: html`<p>${text.undeployText}</p>
+        ${asCurl([call])}`,
       action: text.undeploy,
       danger: true,
     });
-    if (sure) await this.perform(post(groupPath(group.id, "_undeploy")), text.undeployDone);
+    if (sure) await this.perform(call, text.undeployDone);
   }
 
   private async delete(group: Group): Promise<void> {
+    const call = del(groupPath(group.id));
     const sure = await confirm({
       title: text.deleteQuestion(group.name),
+      content: asCurl([call]),
       action: words.common.delete,
       danger: true,
     });
     if (!sure) return;
     await this.attempt(async () => {
-      await send(del(groupPath(group.id)));
+      await send(call);
       this.draft = undefined;
       await this.updateComplete;
       toast(text.deleted(group.name));
