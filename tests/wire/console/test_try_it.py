@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.wire.console.case import ConsoleCase, basic
 from tests.wire.messages.test_topics import topics_api
+from tests.wire.plans.keyed import KeyedApi
 
 
 class TryItCase(ConsoleCase):
@@ -19,9 +20,7 @@ class TryItCase(ConsoleCase):
     def send(self) -> None:
         """Send, and wait for the head of the response."""
         self.page.get_by_role("button", name="Send", exact=True).click()
-        expect(
-            self.page.get_by_role("status").filter(has_text="head after")
-        ).to_be_visible()
+        expect(self.page.get_by_text("head after")).to_be_visible()
 
     def basic_credentials(self, page: Page) -> None:
         """Fill in the credentials of the demo source."""
@@ -193,3 +192,17 @@ class TopicTests(TryItCase):
         self.publish(page, "hello")
         self.assert_fits()
         self.assert_accessible()
+
+    def test_credentials_of_the_plan(self) -> None:
+        """The form asks for what the plans of the API ask for, and sends it."""
+        path = "/test-credentials-of-the-plan"
+        keyed = KeyedApi(self.daemon, topics_api(path, {"lingerMs": 0}))
+        keyed.start()
+        key = keyed.subscribe().key
+        page = self.open(f"/apis/{keyed.api_id}/try?path={path}/news")
+        page.get_by_role("tab", name="Credentials").click()
+        page.get_by_label("API key", exact=True).fill(key)
+        self.send()
+        expect(page.get_by_text("200 OK")).to_be_visible()
+        self.assertNotIn(key, page.content())
+        self.assertNotIn(key, page.url)

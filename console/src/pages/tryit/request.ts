@@ -61,6 +61,23 @@ export function firstRequest(places: Places, path: string, method: string): TryR
   };
 }
 
+export interface Plan {
+  readonly security?: { readonly type: string };
+}
+
+const BY_SECURITY: Readonly<Record<string, CredentialType>> = {
+  BASIC: "BASIC",
+  API_KEY: "API_KEY",
+  JWT: "BEARER",
+  OAUTH2: "BEARER",
+};
+
+/** The kind of credentials that published plans ask for; none if one asks for none. */
+export function credentialsFor(plans: readonly Plan[]): CredentialType {
+  const kinds = new Set(plans.map((one) => BY_SECURITY[one.security?.type ?? ""] ?? "NONE"));
+  return kinds.has("NONE") ? "NONE" : ([...kinds][0] ?? "NONE");
+}
+
 function withoutSlash(path: string): string {
   return path.length > 1 ? path.replace(/\/$/, "") : path;
 }

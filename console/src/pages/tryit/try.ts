@@ -7,6 +7,7 @@ import { selectField, textField, toggleField } from "../../parts/fields";
 import { banner } from "../../parts/banner";
 import { bytes, count, duration } from "../../parts/numbers";
 import { card, page } from "../../parts/page";
+import type { Page } from "../../parts/paging";
 import { Part } from "../../parts/part";
 import { tabs } from "../../parts/tabs";
 import { toast } from "../../parts/toast";
@@ -23,11 +24,13 @@ import { addressFields, requestPart } from "./form";
 import "./publish";
 import { Recording, type Entry } from "./recording";
 import {
+  credentialsFor,
   firstRequest,
   readPlaces,
   tryCall,
   urlOf,
   type Places,
+  type Plan,
   type TryRequest,
 } from "./request";
 import { saved } from "./save";
@@ -45,6 +48,8 @@ import {
 
 const text = words.tryIt;
 const TICK_MS = 500;
+/** The time between two renderings, however much comes. */
+const RENDER_MS = 100;
 
 interface Api {
   readonly type: string;
@@ -69,12 +74,20 @@ export class Try extends Part {
   @state() private withSecrets = false;
   private recording = new Recording();
   private client: Client | undefined;
+  /** The animation frame that is waited for; 0 without one. */
   private frame = 0;
+  private renderedMs = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
   private readonly query = new Query(this);
   private readonly places = new Loader(this, async (signal) => {
-    const found = await send<Places>(readPlaces(this.api), signal);
-    this.request ??= firstRequest(found, this.query.get("path"), this.query.get("method"));
+    const [found, plans] = await Promise.all([
+      send<Places>(readPlaces(this.api), signal),
+      send<Page<Plan>>(get(environment("apis", this.api, "plans"), { perPage: 100 }), signal),
+    ]);
+    this.request ??= {
+      ...firstRequest(found, this.query.get("path"), this.query.get("method")),
+      credentials: credentialsFor(plans.data),
+    };
     return found;
   });
   private readonly definition = new Loader(this, (signal) =>
@@ -174,8 +187,8 @@ export class Try extends Part {
     const waits = this.client?.nextMs;
     return card(
       text.response,
-      html`<div class="row try-status" role="status">
-          ${statusOf(last)} ${endOf(last)}
+      html`<div class="row">
+          <span class="row" role="status">${statusOf(last)} ${endOf(last)}</span>
           ${waits === undefined
             ? nothing
             : html`<span>${text.reconnectsIn(duration(Math.max(waits - recording.nowMs(), 0)))}</span>`}
@@ -335,10 +348,19 @@ export class Try extends Part {
     });
   }
 
-  /** Renders once in the next frame, however much comes until then. */
+  /** Renders in a frame soon, once for all that comes until then. */
   private schedule(): void {
-    cancelAnimationFrame(this.frame);
-    this.frame = requestAnimationFrame(() => this.requestUpdate());
+    if (this.frame) return;
+    const draw = (now: number): void => {
+      if (now - this.renderedMs < RENDER_MS) {
+        this.frame = requestAnimationFrame(draw);
+        return;
+      }
+      this.frame = 0;
+      this.renderedMs = now;
+      this.requestUpdate();
+    };
+    this.frame = requestAnimationFrame(draw);
   }
 
   private freeze(): void {
