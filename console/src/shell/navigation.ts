@@ -17,10 +17,10 @@ export class Navigation extends Part {
 
   override render() {
     return html`<div id="navigation" class="navigation">
-      <nav aria-label=${words.navigation.label}>${this.groups("entry")}</nav>
       ${this.api
         ? html`<nav aria-label=${words.navigation.apiLabel}>${this.groups("apiEntry")}</nav>`
         : nothing}
+      <nav aria-label=${words.navigation.label}>${this.groups("entry")}</nav>
     </div>`;
   }
 

@@ -82,7 +82,7 @@ export const words = {
   // apis: list, overview, deployments
   apis: {
     title: "APIs",
-    create: "Create API",
+    create: "Add API",
     searchHint: "Name, path, label, tag or id",
     any: "Any",
     name: "Name",

@@ -193,7 +193,7 @@ class ActionTests(ApiCase):
         expect(page.get_by_role("cell", name="admin")).to_have_count(0)
         page.goto("/console/apis?q=jetty")
         expect(page.get_by_role("link", name="Jetty")).to_be_visible()
-        expect(page.get_by_role("link", name="Create API")).to_have_count(0)
+        expect(page.get_by_role("link", name="Add API")).to_have_count(0)
 
 
 class OverviewTests(ApiCase):

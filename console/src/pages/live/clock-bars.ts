@@ -15,7 +15,7 @@ export class ClockBars {
   show(clocks: Clocks): TemplateResult | typeof nothing {
     const names = Object.keys(clocks);
     if (!names.length) return html`<p class="muted">${words.streams.noClock}</p>`;
-    return html`<div class="clocks">
+    return html`<div class="clock-bars">
       ${names.map((name) => {
         const left = clocks[name]!;
         const most = Math.max(this.most.get(name) ?? 0, left);

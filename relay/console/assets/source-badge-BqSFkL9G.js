@@ -1,1 +1,0 @@
-import{t as e}from"./badge-d7B3fLhi.js";import{I as t}from"./decorate-u3Dwkg2_.js";var n={UP:`good`,DOWN:`bad`,REFUSED:`bad`,NO_SOURCE:`plain`},r=r=>e(t.channels.sources[r],n[r]);export{r as t};
