@@ -205,17 +205,26 @@ class OverviewTests(ApiCase):
         page = self.open(f"/apis/{api_id}")
         way = page.get_by_role("list", name="From clients to endpoints")
         nodes = way.get_by_role("listitem")
-        for number, (title, line) in enumerate(
+        base = f"/console/apis/{api_id}"
+        for number, (title, line, href) in enumerate(
             (
-                ("Clients", "open streams"),
-                ("Entrypoints", "/kelp/"),
-                ("Plans", "Default Keyless (UNSECURED)"),
-                ("Flows", "No flow"),
-                ("Endpoints", "127.0.0.1"),
+                ("Clients", "open streams", f"/console/live/streams?api={api_id}"),
+                ("Entrypoints", "/kelp/", f"{base}/entrypoints"),
+                ("Plans", "Default Keyless (UNSECURED)", f"{base}/plans"),
+                ("Flows", "No flow", f"{base}/flows"),
+                ("Endpoints", "127.0.0.1", f"{base}/endpoints"),
             )
         ):
-            expect(nodes.nth(number)).to_contain_text(title)
-            expect(nodes.nth(number)).to_contain_text(line)
+            node = nodes.nth(number).get_by_role("link")
+            expect(node).to_contain_text(title)
+            expect(node).to_contain_text(line)
+            expect(node).to_have_attribute("href", href)
+        for name, href in (
+            ("Try it", f"{base}/try"),
+            ("Live streams", f"/console/live/streams?api={api_id}"),
+        ):
+            link = page.get_by_role("main").get_by_role("link", name=name)
+            expect(link).to_have_attribute("href", href)
         idle = page.get_by_role("row", name=re.compile("^Idle"))
         expect(idle).to_contain_text("1 min 10 s")
         expect(page.get_by_role("row", name=re.compile("^Connect"))).to_contain_text(

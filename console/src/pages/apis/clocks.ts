@@ -63,11 +63,11 @@ export function requestTimeoutOf(settings: unknown): number | undefined {
 export function clocksChart(api: Api, sources: ClockSources): TemplateResult {
   const clocks = clocksOf(api, sources);
   const most = Math.max(...clocks.map((one) => one.ms), LEAST_MS * 10);
-  return html`<table class="clocks">
+  return html`<table class="timeouts">
     <thead>
       <tr>
         <th scope="col">${text.timeout}</th>
-        <th scope="col" class="clocks-bars"><span class="visually-hidden">${text.chart}</span></th>
+        <th scope="col" class="timeout-bar"><span class="visually-hidden">${text.chart}</span></th>
         <th scope="col" class="numeric">${text.value}</th>
         <th scope="col" class="numeric">${text.fired}</th>
       </tr>
@@ -80,9 +80,9 @@ export function clocksChart(api: Api, sources: ClockSources): TemplateResult {
             ${text.names[clock.name]}
             ${clock.group ? html`<span class="muted">${clock.group}</span>` : nothing}
           </th>
-          <td class="clocks-bars">${bar(clock.ms, most)}</td>
+          <td class="timeout-bar">${bar(clock.ms, most)}</td>
           <td class="numeric">${clock.ms ? duration(clock.ms) : text.never}</td>
-          <td class="numeric ${fired ? "clocks-fired" : "muted"}">${fired ?? "–"}</td>
+          <td class="numeric ${fired ? "timeout-expired" : "muted"}">${fired ?? "–"}</td>
         </tr>`;
       })}
     </tbody>
@@ -93,8 +93,8 @@ function bar(ms: number, most: number): TemplateResult | typeof nothing {
   if (!ms) return nothing;
   const share = Math.log(Math.max(ms, LEAST_MS * 1.2) / LEAST_MS) / Math.log(most / LEAST_MS);
   return html`<svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
-    <rect class="clocks-track" width="100" height="8"></rect>
-    <rect class="clocks-bar" width=${(share * 100).toFixed(1)} height="8"></rect>
+    <rect class="timeout-track" width="100" height="8"></rect>
+    <rect class="timeout-share" width=${(share * 100).toFixed(1)} height="8"></rect>
   </svg>`;
 }
 

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { bytes, count, rate } from "../../parts/numbers";
-import { match, path } from "../../routing/router";
+import { path } from "../../routing/router";
 import { words } from "../../words/en";
 import { entrypointsOf, pathsOf, type Api, type Plan } from "./api";
 import { newest, type Traffic } from "./traffic";
@@ -34,14 +34,13 @@ export function flowPath(
 }
 
 function card(node: Node): TemplateResult {
-  const content = html`<strong>${node.title}</strong>
+  return html`<a class="flow-node" href=${node.href}>
+    <strong>${node.title}</strong>
     ${node.lines.slice(0, MOST_LINES).map((line) => html`<span>${line}</span>`)}
     ${node.lines.length > MOST_LINES
       ? html`<span class="muted">${text.more(node.lines.length - MOST_LINES)}</span>`
-      : nothing}`;
-  return match(new URL(node.href, location.href).pathname)
-    ? html`<a class="flow-node" href=${node.href}>${content}</a>`
-    : html`<span class="flow-node">${content}</span>`;
+      : nothing}
+  </a>`;
 }
 
 function nodes(api: Api, plans: readonly Plan[], traffic: Traffic | undefined): Node[] {

@@ -12,7 +12,7 @@ import { get, send, type Call } from "../../rest/call";
 import { changes } from "../../rest/changes";
 import { environment } from "../../rest/paths";
 import { messageOf } from "../../rest/rest-error";
-import { match, path, router } from "../../routing/router";
+import { path, router } from "../../routing/router";
 import { may } from "../../session/session";
 import { words } from "../../words/en";
 import { deleteApi, readApi, type Api, type Plan } from "./api";
@@ -78,9 +78,9 @@ export class ApiOverview extends Part {
     return page({
       title: text.title,
       actions: html`${may("PUBLISHER")
-        ? link(path("apis", this.api, "try"), text.tryIt)
-        : nothing}
-      ${link(`${path("live", "streams")}?api=${this.api}`, text.live)}`,
+          ? html`<a class="button" href=${path("apis", this.api, "try")}>${text.tryIt}</a>`
+          : nothing}
+        <a class="button" href="${path("live", "streams")}?api=${this.api}">${text.live}</a>`,
       content: this.loader.show(
         (shown) => html`${card(
             text.path,
@@ -106,7 +106,7 @@ export class ApiOverview extends Part {
       [text.deployed, api.deployedAt && time(api.deployedAt)],
       [text.lifecycle, api.lifecycleState.toLowerCase()],
       [text.visibility, api.visibility.toLowerCase()],
-      [text.labels, words.length ? words.map((one) => badge(one)) : undefined],
+      [text.labels, words.length ? html`<span class="row">${words.map((one) => badge(one))}</span>` : undefined],
     ]);
   }
 
@@ -147,11 +147,6 @@ function action(explanation: string, label: string, act: () => unknown, isDanger
     <p>${explanation}</p>
     <button type="button" class=${isDangerous ? "danger" : ""} @click=${act}>${label}</button>
   </div>`;
-}
-
-function link(href: string, label: string) {
-  if (!match(new URL(href, location.href).pathname)) return nothing;
-  return html`<a class="button" href=${href}>${label}</a>`;
 }
 
 async function load(id: string, signal: AbortSignal): Promise<Shown> {
