@@ -23,6 +23,7 @@ export type Sort = string;
 const ROW_PX = 40;
 const FEWEST_VIRTUAL = 120;
 const SPARE_ROWS = 12;
+const EXCHANGED_ROWS = 8;
 
 /**
  * A table. Of many rows only those in sight are on the page, so that thousands stay
@@ -133,7 +134,9 @@ export class Table<T = unknown> extends Part {
     const body = this.querySelector("tbody");
     if (!region || !body) return;
     const top = Math.max(region.getBoundingClientRect().top, 0) - body.getBoundingClientRect().top;
-    this.first = Math.max(Math.floor(top / ROW_PX) - SPARE_ROWS, 0);
+    // Rows are exchanged by several at a time: most frames of a scroll exchange none.
+    const inSight = Math.floor(top / ROW_PX / EXCHANGED_ROWS) * EXCHANGED_ROWS;
+    this.first = Math.max(inSight - SPARE_ROWS, 0);
     this.shown = Math.ceil(innerHeight / ROW_PX) + 2 * SPARE_ROWS;
   }
 }
