@@ -2,7 +2,7 @@ import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { textField, toggleField } from "./fields";
 import { newId, ValuePart } from "./part";
-import { post, send } from "../rest/call";
+import { post, send, type Call } from "../rest/call";
 import { environment } from "../rest/paths";
 import type { Detail } from "../rest/rest-error";
 import { words } from "../words/en";
@@ -25,16 +25,12 @@ interface Verdict {
   readonly reason?: string;
 }
 
-/** The call that asks whether paths are free. */
-export const verifyPaths = (api: string | undefined, paths: readonly Path[]) =>
-  post(environment("apis", "_verify", "paths"), { ...(api ? { apiId: api } : {}), paths });
-
-/** What is wrong with a context-path by itself. */
+/** What is wrong with a context-path by itself, and among others. */
 export function pathMistake(paths: readonly Path[], index: number): string | undefined {
   const { host, path } = paths[index]!;
   if (!path) return text.required;
   if (path.includes("//") || !SYNTAX.test(path)) return text.invalid;
-  if (path.length <= SHORTEST) return text.short;
+  if (!host && path.length <= SHORTEST) return text.short;
   const same = (one: Path): boolean =>
     (one.host ?? "") === (host ?? "") && trimmed(one.path) === trimmed(path);
   return paths.findIndex(same) < index ? text.duplicated : undefined;
@@ -55,26 +51,37 @@ export class Paths extends ValuePart {
   @property({ attribute: false }) errors: readonly Detail[] = [];
   @property({ attribute: false }) disabled = false;
   @state() private virtualHosts = false;
-  /** What the server says of each path. */
-  @state() private verdicts: readonly (string | undefined)[] = [];
+  /** What the server has said of paths. */
+  private readonly verdicts = new Map<string, Verdict>();
+  /** The places of the paths that were typed. */
+  private readonly typed = new Set<number>();
+  /** Locations that were changed since they were refused. */
+  private readonly changed = new Set<string>();
   private readonly idPrefix = newId("paths");
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private asked: AbortController | undefined;
-  private changed = false;
 
   override willUpdate(properties: Map<string, unknown>): void {
     if (properties.has("value") && this.value.some((one) => one.host)) this.virtualHosts = true;
-    if (properties.has("errors")) this.changed = false;
+    if (properties.has("errors")) this.changed.clear();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearTimeout(this.timer);
-    this.asked?.abort();
   }
 
   override render() {
     return html`<div class="stack">
+      <ul class="paths">
+        ${this.value.map((one, index) => this.row(one, index))}
+      </ul>
+      ${this.disabled
+        ? nothing
+        : html`<div class="row">
+            <button type="button" @click=${() => this.emit([...this.value, { path: "" }])}>
+              ${text.add}
+            </button>
+          </div>`}
       ${toggleField({
         id: `${this.idPrefix}-hosts`,
         label: text.virtualHosts,
@@ -82,67 +89,57 @@ export class Paths extends ValuePart {
         disabled: this.disabled,
         onChange: (on) => this.setVirtualHosts(on),
       })}
-      <ul class="paths">
-        ${this.value.map((one, index) => this.row(one, index))}
-      </ul>
-      ${this.disabled
-        ? nothing
-        : html`<div>
-            <button type="button" class="small" @click=${() => this.emit([...this.value, NEW])}>
-              ${text.add}
-            </button>
-          </div>`}
     </div>`;
   }
 
   private row(one: Path, index: number) {
     const id = `${this.idPrefix}-${index}`;
+    const several = this.value.length > 1;
+    const verdict = this.verdicts.get(keyOf(one));
+    const mistake = this.typed.has(index) ? pathMistake(this.value, index) : undefined;
+    const ofHost = verdict?.reason?.startsWith("Domain") === true;
     return html`<li>
       ${this.virtualHosts
         ? textField({
             id: `${id}-host`,
-            label: text.host,
+            label: several ? text.hostNumber(index + 1) : text.host,
             value: one.host ?? "",
             disabled: this.disabled,
-            error: this.refusal(`[${index}].host`) ?? this.verdict(index, true),
-            onChange: (host) => this.replace(index, withHost(one, host)),
+            error: this.refusal(`[${index}].host`) ?? (ofHost ? verdict?.reason : undefined),
+            onChange: (host) => this.replace(index, "host", withHost(one, host)),
           })
         : nothing}
       ${textField({
         id,
-        label: text.path,
+        label: several ? text.pathNumber(index + 1) : text.path,
         hint: text.hint,
         value: one.path,
         required: true,
         disabled: this.disabled,
         error:
-          (this.changed ? pathMistake(this.value, index) : undefined) ??
+          mistake ??
           this.refusal(`[${index}].path`) ??
-          this.verdict(index, false),
-        onChange: (path) => this.replace(index, { ...one, path }),
+          (ofHost ? undefined : verdict?.reason),
+        onChange: (path) => this.replace(index, "path", { ...one, path }),
       })}
-      ${this.disabled || this.value.length < 2
+      ${this.disabled || !several
         ? nothing
         : html`<button
             type="button"
-            class="small"
-            aria-label="${words.common.remove}: ${one.host ?? ""}${one.path}"
-            @click=${() => this.emit(this.value.toSpliced(index, 1))}
+            aria-label=${text.remove(index + 1)}
+            @click=${() => this.removeAt(index)}
           >
             ${words.common.remove}
           </button>`}
+      <p class="path-verdict" role="status">
+        ${verdict?.ok && !pathMistake(this.value, index) ? text.free : nothing}
+      </p>
     </li>`;
   }
 
   private refusal(location: string): string | undefined {
-    if (this.changed) return undefined;
+    if (this.changed.has(location)) return undefined;
     return this.errors.find((one) => one.location === location)?.message;
-  }
-
-  /** What the server says of a path, or of its host. */
-  private verdict(index: number, ofHost: boolean): string | undefined {
-    const reason = this.verdicts[index];
-    return reason?.startsWith("Domain") === ofHost ? reason : undefined;
   }
 
   private setVirtualHosts(on: boolean): void {
@@ -152,41 +149,47 @@ export class Paths extends ValuePart {
     }
   }
 
-  private replace(index: number, path: Path): void {
+  private replace(index: number, member: "host" | "path", path: Path): void {
+    if (member === "path") this.typed.add(index);
+    this.changed.add(`[${index}].${member}`);
     this.emit(this.value.with(index, path));
+  }
+
+  private removeAt(index: number): void {
+    this.typed.clear();
+    this.emit(this.value.toSpliced(index, 1));
   }
 
   private emit(value: readonly Path[]): void {
     this.value = value;
-    this.changed = true;
-    this.verdicts = [];
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.verify(), PAUSE_MS);
+    this.timer = setTimeout(() => {
+      for (const index of value.keys()) void this.verify(value, index);
+    }, PAUSE_MS);
     this.change(value);
   }
 
-  /** Asks the server about each path alone, so that each has a verdict of its own. */
-  private async verify(): Promise<void> {
-    this.asked?.abort();
-    const asked = (this.asked = new AbortController());
-    const { api, value } = this;
-    const verdicts = await Promise.all(
-      value.map(async (one, index) => {
-        if (pathMistake(value, index)) return undefined;
-        try {
-          const found = await send<Verdict>(verifyPaths(api, [one]), asked.signal);
-          return found.ok ? undefined : found.reason;
-        } catch {
-          // The verdict comes when the API is saved.
-          return undefined;
-        }
-      }),
-    );
-    if (!asked.signal.aborted) this.verdicts = verdicts;
+  /** Asks the server about a path alone, so that each path has a verdict of its own. */
+  private async verify(paths: readonly Path[], index: number): Promise<void> {
+    const path = paths[index]!;
+    if (this.verdicts.has(keyOf(path)) || pathMistake(paths, index)) return;
+    try {
+      this.verdicts.set(keyOf(path), await send<Verdict>(verifyPath(this.api, path)));
+      this.requestUpdate();
+    } catch {
+      // The verdict comes when the API is saved.
+    }
   }
 }
 
-const NEW: Path = { path: "" };
+function keyOf({ host, path }: Path): string {
+  return JSON.stringify([host, path]);
+}
+
+function verifyPath(apiId: string | undefined, { host, path }: Path): Call {
+  const paths = [host ? { host, path } : { path }];
+  return post(environment("apis", "_verify", "paths"), { ...(apiId ? { apiId } : {}), paths });
+}
 
 function withHost(path: Path, host: string): Path {
   const { host: _, ...rest } = path;

@@ -19,7 +19,6 @@ import { drawing } from "./drawing";
 import { accessStep, endpointStep, probe } from "./endpoint-step";
 import { architectureStep, entrypointsStep, pathsStep } from "./entrypoints-step";
 import { halfSaved } from "./half-saved";
-import { PathVerdicts } from "./path-verdicts";
 import { plansStep } from "./plans-step";
 import { MENU, mistakesOf, stepAt, stepsOf, type Step } from "./steps";
 import { summaryStep } from "./summary-step";
@@ -47,7 +46,6 @@ export class CreateApi extends Part implements Wizard {
   @state() private saved: { readonly id: string; readonly reason: string } | undefined;
   @state() private finished = false;
   mistakes = FieldErrors.none;
-  readonly verdicts = new PathVerdicts(this);
   private readonly catalogueLoader = new Loader<Catalogue>(this, loadCatalogue);
   private readonly gateway = new Loader(this, (signal) =>
     send<readonly { value: string }[]>(get(environment("exposedEntrypoints")), signal),
@@ -77,7 +75,6 @@ export class CreateApi extends Part implements Wizard {
     this.draft = { ...this.draft, ...part };
     this.refused = this.refused.filter((one) => stepAt(one.location, this.draft) !== this.step);
     this.failure = "";
-    if (part.paths || part.hasHosts !== undefined) this.verdicts.ask(this.draft);
   }
 
   show(step: Step): void {

@@ -1,14 +1,10 @@
+import type { Path } from "../../parts/paths";
 import { post, type Call } from "../../rest/call";
 import { environment } from "../../rest/paths";
 
 export type ApiType = "PROXY" | "MESSAGE";
 export type EndpointType = "http-proxy" | "sse" | "mock" | "memory";
 export type Options = Readonly<Record<string, unknown>>;
-
-export interface DraftPath {
-  readonly host: string;
-  readonly path: string;
-}
 
 /** A plan as the REST API takes it. */
 export interface DraftPlan {
@@ -29,8 +25,7 @@ export interface Draft {
   readonly type: ApiType;
   /** The types of the entrypoints. */
   readonly entrypoints: readonly string[];
-  readonly hasHosts: boolean;
-  readonly paths: readonly DraftPath[];
+  readonly paths: readonly Path[];
   readonly endpointType: EndpointType;
   readonly target: string;
   /** The configuration of an endpoint that has no target. */
@@ -69,7 +64,6 @@ export const PUSH: DraftPlan = {
   status: "PUBLISHED",
 };
 
-const EMPTY_PATH: DraftPath = { host: "", path: "" };
 
 /** The parts of a draft that depend on its type, as they are at first. */
 export function partsOf(type: ApiType) {
@@ -94,8 +88,7 @@ export const EMPTY: Draft = {
   name: "",
   version: "",
   description: "",
-  hasHosts: false,
-  paths: [EMPTY_PATH],
+  paths: [{ path: "" }],
   ...partsOf("PROXY"),
 };
 
@@ -140,7 +133,7 @@ export function definitionOf(draft: Draft) {
   if (isCalled(draft)) {
     listeners.push({
       type: "HTTP",
-      paths: draft.paths.map(({ host, path }) => (draft.hasHosts && host ? { host, path } : { path })),
+      paths: draft.paths,
       entrypoints: draft.entrypoints.filter((one) => one !== WEBHOOK).map(entrypoint),
     });
   }

@@ -10,7 +10,7 @@ const text = words.createApi.drawing;
  * @param gateway the URL of the gateway; empty while it is not known.
  */
 export function drawing(draft: Draft, gateway: string): TemplateResult {
-  const paths = draft.paths.map((one) => urlOf(draft, one, gateway));
+  const paths = draft.paths.map((one) => urlOf(one, gateway));
   return html`<figure class="way" aria-label=${text.label}>
     <ol>
       ${isCalled(draft) ? node(text.client, [clientOf(draft)]) : nothing}
@@ -41,9 +41,9 @@ function clientOf(draft: Draft): string {
     .join(", ");
 }
 
-function urlOf(draft: Draft, one: Draft["paths"][number], gateway: string): string {
+function urlOf(one: Draft["paths"][number], gateway: string): string {
   if (!one.path) return "";
-  if (!draft.hasHosts || !one.host) return gateway.replace(/\/$/, "") + one.path;
+  if (!one.host) return gateway.replace(/\/$/, "") + one.path;
   return `${gateway.split("://")[0] || "http"}://${one.host}${one.path}`;
 }
 

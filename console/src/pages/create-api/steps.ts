@@ -1,3 +1,4 @@
+import { pathMistake } from "../../parts/paths";
 import type { Detail } from "../../rest/rest-error";
 import { words } from "../../words/en";
 import { hasTarget, isCalled, type Draft } from "./draft";
@@ -43,8 +44,7 @@ export function stepAt(location: string, draft: Draft): Step {
   return location.startsWith("api.") ? "details" : "summary";
 }
 
-export const pathLocation = (index: number): string => `api.listeners[0].paths[${index}].path`;
-export const hostLocation = (index: number): string => `api.listeners[0].paths[${index}].host`;
+export const PATHS = "api.listeners[0].paths";
 export const GROUP = "api.endpointGroups[0]";
 export const TARGET = `${GROUP}.endpoints[0].configuration.target`;
 
@@ -62,8 +62,8 @@ export function mistakesOf(draft: Draft, step: Step): Detail[] {
         : [{ location: "api.listeners", message: text.entrypointRequired }];
     case "paths":
       return draft.paths.flatMap((_, index) => {
-        const message = pathMistake(draft, index);
-        return message ? [{ location: pathLocation(index), message }] : [];
+        const message = pathMistake(draft.paths, index);
+        return message ? [{ location: `${PATHS}[${index}].path`, message }] : [];
       });
     case "endpoints":
       return hasTarget(draft.endpointType)
@@ -74,24 +74,6 @@ export function mistakesOf(draft: Draft, step: Step): Detail[] {
     default:
       return [];
   }
-}
-
-const SHORTEST_PATH = 4;
-
-/** What is wrong with a context-path; undefined when nothing is. */
-export function pathMistake(draft: Draft, index: number): string | undefined {
-  const { path, host } = draft.paths[index]!;
-  if (!path) return text.pathRequired;
-  if (path.includes("//") || !/^\/[/.a-zA-Z0-9_-]*$/.test(path)) return text.pathInvalid;
-  if (!draft.hasHosts && path.length < SHORTEST_PATH) return text.pathShort;
-  const same = draft.paths.findIndex(
-    (one) => plain(one.path) === plain(path) && (!draft.hasHosts || one.host === host),
-  );
-  return same < index ? text.pathDuplicated : undefined;
-}
-
-function plain(path: string): string {
-  return path.replace(/\/$/, "");
 }
 
 function missing(fields: readonly (readonly [string, string, string])[]): Detail[] {

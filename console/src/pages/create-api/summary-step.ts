@@ -33,7 +33,7 @@ export function summaryStep(wizard: Wizard, refused: readonly Detail[]): Templat
     [
       text.contextPaths,
       isCalled(draft)
-        ? draft.paths.map((one) => html`<code>${draft.hasHosts ? one.host : ""}${one.path}</code> `)
+        ? draft.paths.map((one) => html`<code>${one.host ?? ""}${one.path}</code> `)
         : undefined,
     ],
   ])}

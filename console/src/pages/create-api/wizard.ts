@@ -1,7 +1,6 @@
 import type { Schema } from "../../parts/schema-form/schema";
 import type { FieldErrors } from "../../parts/field-errors";
 import type { Draft } from "./draft";
-import type { PathVerdicts } from "./path-verdicts";
 import type { Step } from "./steps";
 
 /** A type of connectors or plans, as the catalogue lists it. */
@@ -24,7 +23,6 @@ export interface Wizard {
   readonly draft: Draft;
   readonly catalogue: Catalogue | undefined;
   readonly mistakes: FieldErrors;
-  readonly verdicts: PathVerdicts;
   change(part: Partial<Draft>): void;
   /** Shows a step that was shown before. */
   show(step: Step): void;

@@ -1,1 +1,0 @@
-import{t as e}from"./badge-AMT_LJ3P.js";import{I as t}from"./decorate-C7095GdA.js";var n={UP:`good`,DOWN:`bad`,REFUSED:`bad`,NO_SOURCE:`plain`},r=r=>e(t.channels.sources[r],n[r]);export{r as t};
