@@ -58,7 +58,9 @@ export class Table<T = unknown> extends Part {
   }
 
   override updated(changed: Map<string, unknown>): void {
-    if (changed.has("rows")) this.measure();
+    // The place of the table does not change with the order of its rows.
+    const before = changed.get("rows") as readonly T[] | undefined;
+    if (changed.has("rows") && before?.length !== this.rows.length) this.measure();
   }
 
   override render() {

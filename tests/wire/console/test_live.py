@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import resource
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
+from twisted.trial.unittest import SkipTest
 
 from tests.wire.console.case import ConsoleCase
 from tests.wire.harness.client import RawClient
 from tests.wire.harness.daemon import Daemon, until
+from tests.wire.harness.subscribers import Subscribers
 from tests.wire.messages.test_topics import topics_api
 
 
@@ -44,6 +47,83 @@ class LiveCase(ConsoleCase):
     def rows(self, page: Page) -> Locator:
         """Return the rows of streams that are on the page."""
         return page.get_by_role("row").filter(has=page.get_by_role("link"))
+
+
+class CrowdTests(LiveCase):
+    """A list of thousands of streams."""
+
+    STREAMS = 5000
+    MOST_ROWS = 100
+    """The rows in sight, and some before and behind them."""
+    WATCH = """
+        window.frames = [], window.longTasks = [];
+        new PerformanceObserver((list) => {
+          for (const one of list.getEntries()) longTasks.push(one.duration);
+        }).observe({ type: "longtask" });
+        new PerformanceObserver((list) => {
+          for (const one of list.getEntries()) frames.push(one.duration);
+        }).observe({ type: "measure" });
+        const ask = requestAnimationFrame.bind(window);
+        window.requestAnimationFrame = (callback) => ask((time) => {
+          const start = performance.now();
+          callback(time);
+          queueMicrotask(() => performance.measure("frame", { start }));
+        });
+    """
+    """Has the browser note how long the scripts of each frame take, and long tasks."""
+
+    def setUp(self) -> None:
+        """Let the process have a socket for each stream."""
+        super().setUp()
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        if hard < 2 * self.STREAMS:
+            raise SkipTest(f"needs {2 * self.STREAMS} open files")
+
+    def report(self, page: Page, when: str) -> None:
+        """Print what the browser has measured, and begin again."""
+        frames = sorted(page.evaluate("frames.splice(0)")) or [0.0]
+        tasks = page.evaluate("longTasks.splice(0)")
+        middle = frames[len(frames) // 2]
+        print(
+            f"{when}: scripts of {len(frames)} frames took {middle:.1f} ms in the "
+            f"middle, {frames[int(len(frames) * 0.95)]:.1f} ms for 95 of 100 and "
+            f"{frames[-1]:.1f} ms at most; {len(tasks)} tasks above 50 ms"
+        )
+
+    def test_few_rows_are_on_the_page(self) -> None:
+        """Those in sight, wherever the user scrolls; all streams are counted."""
+        api_id = self.topics("Crowded events")
+        crowd = Subscribers(self.daemon.port, f"{self.path}/t")
+        self.addCleanup(crowd.leave)
+        for _ in range(self.STREAMS // 250):
+            crowd.add(250)
+        self.page.add_init_script(self.WATCH)
+        page = self.open(f"/live/streams?api={api_id}&sort=age")
+        expect(page.get_by_text("5,000 streams")).to_be_visible(timeout=60_000)
+        self.report(page, "while 5,000 streams are loaded")
+        rows = self.rows(page)
+        self.assertLess(rows.count(), self.MOST_ROWS)
+        for number in range(3):
+            self.publish("x")
+            place = rows.first.get_by_role("cell", name=str(number + 1), exact=True)
+            expect(place).to_be_visible()
+        self.report(page, "while all of them change")
+        expect(page.get_by_role("table")).to_have_attribute("aria-rowcount", "5001")
+        first = rows.first.get_attribute("aria-rowindex")
+        page.keyboard.press("End")
+        page.get_by_role("region", name="Live streams").press("End")
+        expect(rows.last).to_have_attribute("aria-rowindex", "5001")
+        self.assertNotEqual(rows.first.get_attribute("aria-rowindex"), first)
+        self.assertLess(rows.count(), self.MOST_ROWS)
+        self.report(page, "while the list is scrolled to its end")
+        page.get_by_role("button", name="Rate", exact=True).click()
+        expect(page).to_have_url(re.compile("sort=rate"))
+        page.keyboard.press("Home")
+        expect(rows.first).to_have_attribute("aria-rowindex", "2")
+        self.assertLess(rows.count(), self.MOST_ROWS)
+        self.report(page, "while the order changes")
 
 
 class StreamsTests(LiveCase):

@@ -37,7 +37,13 @@ const SORTS: Readonly<Record<string, (row: Row) => number>> = {
 @customElement("relay-live-streams")
 export class LiveStreams extends Part {
   private readonly query = new Query(this, () => this.filtered());
-  private readonly names = new Loader<ApiNames>(this, loadNames);
+  private readonly names = new Loader<ApiNames>(this, async (signal) => {
+    const names = await loadNames(signal);
+    this.columns = columnsOf(names);
+    return names;
+  });
+  /** Always the same until the names are there: other columns render the whole table. */
+  private columns = columnsOf(NO_NAMES);
   private readonly feed = new StreamFeed(
     this,
     () => this.call(),
@@ -65,12 +71,12 @@ export class LiveStreams extends Part {
         <p class="muted" role="status">${this.summary()}</p>
         <relay-table
           .label=${text.title}
-          .columns=${this.columns()}
+          .columns=${this.columns}
           .rows=${this.feed.rows}
-          .key=${(row: Row) => row.id}
+          .key=${keyOf}
           .sort=${this.query.get("sort") || DEFAULT_SORT}
           .empty=${this.feed.state === "connecting" ? words.common.loading : text.empty}
-          .rowClass=${(row: Row) => (row.over ? "row-over" : row.lag.events ? "row-lagging" : "")}
+          .rowClass=${classOf}
           @sort=${(event: CustomEvent<Sort>) => this.query.set({ sort: event.detail })}
         ></relay-table>`,
       calls: [this.call()],
@@ -123,92 +129,98 @@ export class LiveStreams extends Part {
       ${text.closing.all}
     </button>`;
   }
+}
 
-  private columns(): readonly Column<Row>[] {
-    const names = this.names.value ?? NO_NAMES;
-    const closes: readonly Column<Row>[] = [
-      {
-        id: "actions",
-        label: words.common.actions,
-        cell: (row) =>
-          row.over
-            ? badge(text.over)
-            : html`<button
-                type="button"
-                class="small danger"
-                aria-label=${text.closing.label(row.remoteAddress)}
-                @click=${() => closeOne(row.id)}
-              >
-                ${text.closing.short}
-              </button>`,
-      },
-    ];
-    return [
-      {
-        id: "client",
-        label: text.client,
-        cell: (row) =>
-          html`<a href=${path("live", "streams", row.id)}>${row.remoteAddress}</a> ${row.path
-              ? html`<span class="muted">${row.path}</span>`
-              : nothing}`,
-      },
-      {
-        id: "api",
-        label: text.api,
-        cell: (row) =>
-          row.apiId
-            ? html`<a href=${path("apis", row.apiId)}>${names.get(row.apiId) ?? row.apiId}</a>`
-            : "–",
-      },
-      { id: "entrypoint", label: text.entrypoint, secondary: true, cell: (row) => row.entrypoint },
-      { id: "state", label: text.state, cell: (row) => stateBadge(row) },
-      {
-        id: "age",
-        label: text.age,
-        numeric: true,
-        secondary: true,
-        sort: true,
-        cell: (row) => duration(Math.floor((performance.now() - row.beganAt) / 1000) * 1000 || 1),
-      },
-      {
-        id: "events",
-        label: text.events,
-        numeric: true,
-        secondary: true,
-        sort: true,
-        cell: (row) => count(row.events),
-      },
-      {
-        id: "rate",
-        label: text.rate,
-        numeric: true,
-        sort: true,
-        cell: (row) => rate(row.rate.eventsPerSecond),
-      },
-      {
-        id: "lag",
-        label: text.lag,
-        numeric: true,
-        sort: true,
-        cell: (row) => (row.lag.events ? `${count(row.lag.events)} · ${duration(row.lag.ms)}` : "0"),
-      },
-      {
-        id: "unsent",
-        label: text.unsent,
-        numeric: true,
-        secondary: true,
-        sort: true,
-        cell: (row) => bytes(row.lag.unsentBytes),
-      },
-      {
-        id: "bytes",
-        label: text.sent,
-        numeric: true,
-        secondary: true,
-        sort: true,
-        cell: (row) => bytes(row.bytesOut),
-      },
-      ...(may("ADMIN") ? closes : []),
-    ];
-  }
+const keyOf = (row: Row): string => row.id;
+
+function classOf(row: Row): string {
+  if (row.over) return "row-over";
+  return row.lag.events ? "row-lagging" : "";
+}
+
+function columnsOf(names: ApiNames): readonly Column<Row>[] {
+  const closes: readonly Column<Row>[] = [
+    {
+      id: "actions",
+      label: words.common.actions,
+      cell: (row) =>
+        row.over
+          ? badge(text.over)
+          : html`<button
+              type="button"
+              class="small danger"
+              aria-label=${text.closing.label(row.remoteAddress)}
+              @click=${() => closeOne(row.id)}
+            >
+              ${text.closing.short}
+            </button>`,
+    },
+  ];
+  return [
+    {
+      id: "client",
+      label: text.client,
+      cell: (row) =>
+        html`<a href=${path("live", "streams", row.id)}>${row.remoteAddress}</a> ${row.path
+            ? html`<span class="muted">${row.path}</span>`
+            : nothing}`,
+    },
+    {
+      id: "api",
+      label: text.api,
+      cell: (row) =>
+        row.apiId
+          ? html`<a href=${path("apis", row.apiId)}>${names.get(row.apiId) ?? row.apiId}</a>`
+          : "–",
+    },
+    { id: "entrypoint", label: text.entrypoint, secondary: true, cell: (row) => row.entrypoint },
+    { id: "state", label: text.state, cell: (row) => stateBadge(row) },
+    {
+      id: "age",
+      label: text.age,
+      numeric: true,
+      secondary: true,
+      sort: true,
+      cell: (row) => duration(Math.floor((performance.now() - row.beganAt) / 1000) * 1000 || 1),
+    },
+    {
+      id: "events",
+      label: text.events,
+      numeric: true,
+      secondary: true,
+      sort: true,
+      cell: (row) => count(row.events),
+    },
+    {
+      id: "rate",
+      label: text.rate,
+      numeric: true,
+      sort: true,
+      cell: (row) => rate(row.rate.eventsPerSecond),
+    },
+    {
+      id: "lag",
+      label: text.lag,
+      numeric: true,
+      sort: true,
+      cell: (row) => (row.lag.events ? `${count(row.lag.events)} · ${duration(row.lag.ms)}` : "0"),
+    },
+    {
+      id: "unsent",
+      label: text.unsent,
+      numeric: true,
+      secondary: true,
+      sort: true,
+      cell: (row) => bytes(row.lag.unsentBytes),
+    },
+    {
+      id: "bytes",
+      label: text.sent,
+      numeric: true,
+      secondary: true,
+      sort: true,
+      cell: (row) => bytes(row.bytesOut),
+    },
+    ...(may("ADMIN") ? closes : []),
+  ];
 }
