@@ -16,8 +16,9 @@ from relay.model.schema.base import Options
 from relay.model.schema.types.scalars import Upper
 
 MOST_NAMES = 200
-LONGEST_CONTENT = 65_536
-"""The longest content of a sample event, in characters."""
+LONGEST_CONTENT = 8_192
+"""The longest text of a sample, such as the content of an event, in characters: what an
+expression makes of it takes a fraction of a second at most."""
 LONGEST_EXPRESSION = 4096
 """The longest text, in characters."""
 _UNKNOWN = {

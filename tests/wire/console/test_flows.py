@@ -190,10 +190,13 @@ class FlowsTests(ConsoleCase):
         )
         wrong = headers.get_by_role("textbox", name="Name").nth(1)
         expect(wrong).to_have_attribute("aria-invalid", "true")
-        expect(page.get_by_text("refused").first).to_be_visible()
+        expect(page.get_by_text("refused", exact=True).first).to_be_visible()
         self.assert_accessible()
         plan = self.daemon.must("GET", f"/apis/{api}/plans")["data"][0]
         self.assertEqual((plan["flows"], len(self.saved(api))), ([], 1))
+        page.get_by_role("button", name="Duplicate").first.click()
+        expect(page.get_by_text("refused", exact=True)).to_have_count(0)
+        expect(page.get_by_label("Flow name")).to_have_value("Copy of one")
 
     def test_somebody_else(self) -> None:
         """A change of another user is told, and replaced only if the user wants it."""

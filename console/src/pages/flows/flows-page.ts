@@ -4,6 +4,7 @@ import { Loader } from "../../loading/loader";
 import { banner } from "../../parts/banner";
 import { confirm } from "../../parts/dialog";
 import { diffList, differences } from "../../parts/diff";
+import { FieldErrors } from "../../parts/field-errors";
 import { selectField, toggleField } from "../../parts/fields";
 import "../../parts/json-editor";
 import { card, page } from "../../parts/page";
@@ -147,7 +148,7 @@ export class FlowsPage extends Part {
     const entrypoints = (drafts.api.listeners ?? []).flatMap((one) =>
       (one.entrypoints ?? []).map((entrypoint) => entrypoint.type),
     );
-    const set = (changed: readonly Flow[], said?: string): void =>
+    const set = (changed: readonly Flow[], said: string): void =>
       this.change(owner, { ...owner.draft, flows: changed }, said);
     return flowEditor({
       flow,
@@ -169,7 +170,8 @@ export class FlowsPage extends Part {
       },
       onDuplicate: () => {
         const { id, ...copy } = flow;
-        set(inserted(flows, index + 1, { ...copy, name: text.copyOf(flowName(flow, index)) }));
+        const name = text.copyOf(flowName(flow, index));
+        set(inserted(flows, index + 1, { ...copy, name }), text.added(name));
         this.choose(owner, index + 1);
       },
       onRemove: () => {
@@ -282,8 +284,12 @@ export class FlowsPage extends Part {
     this.choose(owner, flows.length);
   }
 
+  /** @param said what was added, moved or removed: the places of mistakes are others then. */
   private change(owner: Owner, draft: Content, said = ""): void {
-    this.put(this.drafts.value!.owners.map((one) => (one.id === owner.id ? { ...one, draft } : one)));
+    const errors = said ? FieldErrors.none : owner.errors;
+    this.put(
+      this.drafts.value!.owners.map((one) => (one.id === owner.id ? { ...one, draft, errors } : one)),
+    );
     this.said = said;
   }
 

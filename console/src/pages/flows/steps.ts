@@ -30,7 +30,8 @@ export interface StepsView {
 /** The steps of a phase as a chain, and the editor of the selected one. */
 export function stepsEditor(view: StepsView): TemplateResult {
   const { steps, phase, selected } = view;
-  const [from, to] = text.ends[phase];
+  const ends = [text.client, text.source[view.apiType]];
+  const [from, to] = isInbound(phase) ? ends : ends.reverse();
   const step = selected === undefined ? undefined : steps[selected];
   return html`<section class="phase" aria-label=${text.phases[phase]}>
     <div class="phase-head">
@@ -57,6 +58,9 @@ export function stepsEditor(view: StepsView): TemplateResult {
     ${step && selected !== undefined ? stepEditor(view, step, selected) : nothing}
   </section>`;
 }
+
+/** Whether the steps of a phase are met on the way from the client. */
+const isInbound = (phase: Phase): boolean => phase === "request" || phase === "publish";
 
 const buttonId = (phase: Phase, index: number): string => `step-${phase}-${index}`;
 
@@ -123,7 +127,10 @@ function stepActions(view: StepsView, step: Step, index: number): TemplateResult
     ${action(text.moveEarlier, () => move(view, index, index - 1), index === 0)}
     ${action(text.moveLater, () => move(view, index, index + 1), index === last)}
     ${action(text.duplicate, () => {
-      view.onChange(inserted(view.steps, index + 1, step));
+      view.onChange(
+        inserted(view.steps, index + 1, step),
+        text.added(step.name || view.policies.nameOf(step)),
+      );
       view.onSelect(index + 1);
     })}
     ${action(

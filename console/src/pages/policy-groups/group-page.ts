@@ -86,6 +86,8 @@ export class PolicyGroupPage extends Part {
       onChange: (change, said = "") => {
         this.draft = { ...this.current(loaded), ...change };
         this.said = said;
+        // Mistakes are at other places then.
+        if (said) this.errors = FieldErrors.none;
       },
     });
     return html`<p class="visually-hidden" role="status">${this.said}</p>
