@@ -232,6 +232,21 @@ class SubscriptionTests(ConsumersCase):
         self.assertEqual(found["metadata"], {"region": "eu"})
         self.assertEqual(found["publisherMessage"], "Welcome.")
 
+    def test_a_request_is_rejected(self) -> None:
+        """The reason is on the page, and nothing more can be done."""
+        plan_id = self.plan("Manual", validation="MANUAL")
+        at = f"{ENVIRONMENT}/applications/{self.application()}/subscriptions"
+        made = self.rest("POST", at, {"planId": plan_id})
+        page = self.open(f"/apis/{self.api_id}/subscriptions/{made['id']}")
+        page.get_by_role("button", name="Reject").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Reason").fill("Not now.")
+        dialog.get_by_role("button", name="Reject").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Rejected")
+        expect(page.get_by_text("Not now.")).to_be_visible()
+        for name in ("Accept", "Reject", "Edit", "Pause", "Renew"):
+            expect(page.get_by_role("button", name=name)).to_have_count(0)
+
     def test_filters(self) -> None:
         """The filters are in the URL, and the export has what they pass."""
         first = self.plan("First")

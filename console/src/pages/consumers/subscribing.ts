@@ -219,10 +219,7 @@ export function consumerFields(
       <relay-webhook-options
         .value=${consumer}
         .errors=${errors.below("consumerConfiguration.entrypointConfiguration")}
-        @change=${(event: CustomEvent) => {
-          // The fields of the form have events of the same name.
-          if (event.detail !== undefined) set({ consumer: event.detail });
-        }}
+        @change=${(event: CustomEvent<unknown>) => set({ consumer: event.detail })}
       ></relay-webhook-options>
     </fieldset>`;
 }

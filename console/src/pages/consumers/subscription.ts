@@ -96,7 +96,7 @@ export class SubscriptionPage extends Part {
         [text.ends, date(one.endingAt)],
         [text.pausedAt, date(one.pausedAt)],
         [text.closedAt, date(one.closedAt)],
-        [text.consumerStatus, one.consumerStatus.toLowerCase()],
+        [text.consumerStatus, one.consumerConfiguration && one.consumerStatus.toLowerCase()],
         [text.consumerMessage, one.consumerMessage],
         [text.publisherMessage, one.publisherMessage],
         ...metadata.map(([name, value]) => [`${text.metadata}: ${name}`, value] as const),

@@ -1,7 +1,7 @@
 import { html } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { Loader } from "../../loading/loader";
-import { Part } from "../../parts/part";
+import { ValuePart } from "../../parts/part";
 import type { Schema } from "../../parts/schema-form/schema";
 import "../../parts/schema-form/schema-form";
 import { get, send } from "../../rest/call";
@@ -16,7 +16,7 @@ const SCHEMA = get(installation("plugins", "entrypoints", "webhook", "subscripti
  * the options as its detail.
  */
 @customElement("relay-webhook-options")
-export class WebhookOptions extends Part {
+export class WebhookOptions extends ValuePart {
   @property({ attribute: false }) value: unknown;
   @property({ attribute: false }) errors: readonly Detail[] = [];
   private readonly schema = new Loader(this, (signal) => send<Schema>(SCHEMA, signal));
@@ -28,6 +28,7 @@ export class WebhookOptions extends Part {
         .value=${this.value}
         .errors=${this.errors}
         .label=${words.subscriptions.consumer}
+        @change=${(event: CustomEvent<unknown>) => this.change(event.detail)}
       ></relay-schema-form>`,
     )}`;
   }
