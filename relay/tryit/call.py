@@ -30,7 +30,7 @@ from relay.eventstream.encoder import HEARTBEAT, encode
 from relay.eventstream.event import Event
 from relay.http.headers import REQUEST_ID
 from relay.management.http.reply import dump
-from relay.management.tryit.calls import Note, OwnCall
+from relay.management.tryit.calls import CallWatcher, OwnCall
 from relay.reactor.deadline import Deadline
 from relay.reactor.failures import run
 from relay.tls.verification import explain
@@ -57,8 +57,7 @@ class ReportedCall:
     :param wall: returns the time of day, as in RFC 3339.
     :param endpoint: connects to the listener.
     :param asked: the call.
-    :param begun: called when it begins.
-    :param over: called once when a call that began is over.
+    :param watcher: is told of its states.
     """
 
     def __init__(
@@ -67,14 +66,13 @@ class ReportedCall:
         wall: Callable[[], str],
         endpoint: IStreamClientEndpoint,
         asked: OwnCall,
-        begun: Note,
-        over: Note,
+        watcher: CallWatcher,
     ) -> None:
         self._reactor = reactor
         self._wall = wall
         self._endpoint = endpoint
         self._asked = asked
-        self._notes = begun, over
+        self._watcher = watcher
         self._write: Callable[[bytes], object] | None = None
         """Takes bytes for the user; None before the begin and after the end."""
         self._abort: Callable[[], object] | None = None
@@ -100,7 +98,7 @@ class ReportedCall:
         """
         self._write, self._abort = write, abort
         self._begun_s = self._reactor.seconds()
-        self._notes[0]()
+        self._watcher.begun()
         self._limit.start(self._expire)
         self._event("request", {**self._asked.described, "timestamp": self._wall()})
         self._running = run(self._call())
@@ -142,7 +140,10 @@ class ReportedCall:
         body = None if asked.body is None else WholeBody(asked.body)
         response = await connection.request(head, body)
         self._response = response
-        self._event("head", _head(response, connected_ms, self._passed_ms()))
+        shown = _head(response, connected_ms, self._passed_ms())
+        if shown["requestId"]:
+            self._watcher.answered(shown["requestId"])
+        self._event("head", shown)
         response.deliverBody(_Receiver(self._received, self._ended))
         if self._paused:
             response.pauseProducing()
@@ -200,7 +201,7 @@ class ReportedCall:
             response.stopProducing()
         elif running is not None:
             running.cancel()
-        self._notes[1]()
+        self._watcher.over()
 
     def _event(self, name: str, content: dict[str, Any]) -> None:
         self._send(encode(Event(name, dump(content).decode())))

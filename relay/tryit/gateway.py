@@ -9,7 +9,8 @@ from relay.daemon.listener import Listener
 from relay.daemon.listeners import Listeners
 from relay.gateway.resource import GatewayResource
 from relay.management.http.live_body import LiveBody
-from relay.management.tryit.calls import Note, OwnCall, OwnListener
+from relay.management.tryit.calls import CallWatcher, OwnCall, OwnListener
+from relay.model.outcome import ENDED_BY_OPERATOR, Outcome
 from relay.model.schema.types.hosts import read_authority
 from relay.model.schema.types.request_target import RequestTarget
 from relay.model.schema.types.timestamps import timestamp
@@ -52,13 +53,12 @@ class LocalGateway:
         found = self._resource.table.match(host, target, listener_id)
         return None if found is None else found.api.id
 
-    def call(self, call: OwnCall, begun: Note, over: Note) -> LiveBody:
+    def call(self, call: OwnCall, watcher: CallWatcher) -> LiveBody:
         """
         Prepare a call, which begins with the body that reports it.
 
         :param call: names one of :meth:`listeners`.
-        :param begun: called when the call begins.
-        :param over: called once when a call that began is over.
+        :param watcher: is told of the states of the call.
         """
         (listener,) = (
             one for one in self._listeners.for_clients if _id(one) == call.listener_id
@@ -70,9 +70,20 @@ class LocalGateway:
             lambda: timestamp(self._wall_ms()),
             endpoint_of(self._reactor, listener, authority.host),
             call,
-            begun,
-            over,
+            watcher,
         )
+
+    def end(self, request_id: str) -> bool:
+        """
+        End an exchange as an operator does.
+
+        :return: whether it was under way.
+        """
+        found = self._resource.services.live.find(request_id)
+        if found is None or found.record.outcome is not None:
+            return False
+        found.end(Outcome.STOPPED, ENDED_BY_OPERATOR)
+        return True
 
 
 def _id(listener: Listener) -> str:

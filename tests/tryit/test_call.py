@@ -68,11 +68,22 @@ class CallTests(SynchronousTestCase):
             lambda: "now",
             self.endpoint,  # type: ignore[arg-type]
             OwnCall(**asked),
-            lambda: self.noted.append("begun"),
-            lambda: self.noted.append("over"),
+            self,
         )
         self.done = made.start(self.write, self.abort)
         return made
+
+    def begun(self) -> None:
+        """Note the begin."""
+        self.noted.append("begun")
+
+    def answered(self, request_id: str) -> None:
+        """Note the head."""
+        self.noted.append(f"answered {request_id}")
+
+    def over(self) -> None:
+        """Note the end."""
+        self.noted.append("over")
 
     def write(self, data: bytes) -> None:
         """Receive the report."""
@@ -106,7 +117,7 @@ class CallTests(SynchronousTestCase):
         self.assertEqual((contents[1]["connectedMs"], contents[1]["atMs"]), (0, 250))
         self.assertEqual(base64.b64decode(contents[2]["base64"]), b"01234")
         self.assertEqual((contents[4]["how"], contents[4]["bytes"]), ("complete", 10))
-        self.assertEqual(self.noted, ["begun", "over"])
+        self.assertEqual(self.noted, ["begun", "answered 7", "over"])
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_ends(self) -> None:
@@ -155,6 +166,6 @@ class CallTests(SynchronousTestCase):
             call.stopProducing()
             call.stopProducing()
             self.assertTrue(self.endpoint.transport.disconnecting)
-            self.assertEqual(self.noted, ["begun", "over"])
+            self.assertEqual((self.noted[0], self.noted[-1]), ("begun", "over"))
             self.assertEqual(self.clock.getDelayedCalls(), [])
             self.assertNoResult(self.done)

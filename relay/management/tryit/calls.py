@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from relay.management.http.live_body import LiveBody
 from relay.model.schema.types.request_target import RequestTarget
-
-Note = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +48,23 @@ class OwnCall:
     """What the first event says of the call, without secrets."""
 
 
+class CallWatcher(Protocol):
+    """What is told of the states of a call."""
+
+    def begun(self) -> None:
+        """The call begins."""
+
+    def answered(self, request_id: str) -> None:
+        """
+        The head of the response has come.
+
+        :param request_id: of the exchange in the gateway.
+        """
+
+    def over(self) -> None:
+        """A call that began is over; called once."""
+
+
 class OwnGateway(Protocol):
     """The gateway of this process, as its own client sees it."""
 
@@ -65,12 +79,14 @@ class OwnGateway(Protocol):
         :param listener_id: where the request comes in.
         """
 
-    def call(self, call: OwnCall, begun: Note, over: Note) -> LiveBody:
-        """
-        Prepare a call, which begins with the body that reports it.
+    def call(self, call: OwnCall, watcher: CallWatcher) -> LiveBody:
+        """Prepare a call, which begins with the body that reports it."""
 
-        :param begun: called when the call begins.
-        :param over: called once when a call that began is over.
+    def end(self, request_id: str) -> bool:
+        """
+        End an exchange as an operator does.
+
+        :return: whether it was under way.
         """
 
 
@@ -85,6 +101,10 @@ class NoGateway:
         """Find none."""
         return None
 
-    def call(self, call: OwnCall, begun: Note, over: Note) -> LiveBody:
+    def call(self, call: OwnCall, watcher: CallWatcher) -> LiveBody:
         """Never called: there is no listener to call."""
         raise NotImplementedError
+
+    def end(self, request_id: str) -> bool:
+        """End nothing."""
+        return False

@@ -7,12 +7,11 @@ behalf, as a client on this machine: what it passes on is what such a client is 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from relay.management.http.errors import BadRequest, Conflict, Unavailable
+from relay.management.http.errors import BadRequest, Conflict, NotFound
 from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
@@ -20,6 +19,7 @@ from relay.management.resources.deployments import served_deployment
 from relay.management.tryit.body import TryBody
 from relay.management.tryit.calls import OwnCall, OwnGateway, OwnListener
 from relay.management.tryit.curl import as_curl
+from relay.management.tryit.running import RunningCall, RunningCalls
 from relay.model.api import lifecycle
 from relay.model.role import Role
 from relay.model.schema.errors import Issue
@@ -27,9 +27,6 @@ from relay.model.schema.types.hosts import normal_host
 from relay.model.schema.types.request_target import RequestTarget
 from relay.store.store import Store
 
-MOST_CALLS = 64
-"""How many calls the process makes at one time."""
-MOST_CALLS_OF_USER = 8
 EVENTS = {"Content-Type": "text/event-stream"}
 
 
@@ -54,7 +51,7 @@ class TryIt:
         self._gateway = gateway
         self._gateway_urls = gateway_urls
         self._key_header = key_header
-        self._running: Counter[str] = Counter()
+        self._running = RunningCalls()
 
     @route("GET", "/apis/<api_id>/_try", role=Role.PUBLISHER)
     async def places(self, call: RestCall, api_id: str) -> Reply:
@@ -83,7 +80,7 @@ class TryIt:
         if self._gateway.api_at(name, target, listener.id) != api_id:
             raise _bad("path", _FOREIGN.format(path=asked.path))
         user = call.user.name
-        self._check_number(user)
+        self._running.check(user)
         url = self._url(listener, host) + asked.target
         made = OwnCall(
             listener.id,
@@ -102,27 +99,22 @@ class TryIt:
                 "curl": as_curl(url, asked, self._key_header),
             },
         )
-        live = self._gateway.call(
-            made, partial(self._begun, user), partial(self._over, user)
-        )
+        live = self._gateway.call(made, RunningCall(self._running, user, api_id))
         return Reply(200, headers=EVENTS, live=live)
 
-    def _begun(self, user: str) -> None:
-        self._running[user] += 1
-
-    def _over(self, user: str) -> None:
-        self._running[user] -= 1
-        # Users come and go.
-        self._running += Counter()
-
-    def _check_number(self, user: str) -> None:
-        if self._running[user] >= MOST_CALLS_OF_USER:
-            raise Unavailable(
-                f"{user} makes {MOST_CALLS_OF_USER} calls already; end one first",
-                "try.tooManyOfUser",
+    @route("DELETE", "/apis/<api_id>/_try/<request_id>", role=Role.PUBLISHER)
+    async def end(self, call: RestCall, api_id: str, request_id: str) -> Reply:
+        """End a call of the same user, as an operator ends a stream."""
+        name = call.user.name
+        if not self._running.has(name, api_id, request_id) or not self._gateway.end(
+            request_id
+        ):
+            raise NotFound(
+                f"{name} makes no call [{request_id}] to this API",
+                "try.notFound",
+                {"request": request_id},
             )
-        if self._running.total() >= MOST_CALLS:
-            raise Unavailable(f"{MOST_CALLS} calls are made already", "try.tooMany")
+        return Reply(204)
 
     async def _served(self, api_id: str) -> dict[str, Any]:
         served = await self._store.read(partial(served_deployment, api_id))

@@ -85,8 +85,8 @@ class ProxyTests(TryItCase):
         expect(page.get_by_role("button", name="Stop", exact=True)).to_be_disabled()
 
     def test_cut_and_reconnect(self) -> None:
-        """The server cuts the stream; the page connects again, as an EventSource."""
-        page = self.open(f"/apis/{self.api()}/try")
+        """The server cuts a publisher's stream; the page connects again by itself."""
+        page = self.open(f"/apis/{self.api()}/try", role="PUBLISHER")
         self.basic_credentials(page)
         self.send()
         page.get_by_role("button", name="Cut me").click()

@@ -8,7 +8,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from relay.management.tryit.resource import MOST_CALLS_OF_USER
+from relay.management.tryit.running import MOST_CALLS_OF_USER
+from tests.management.harness import basic
 from tests.pki import Authority
 from tests.wire.harness.case import WireCase
 from tests.wire.harness.daemon import BOUND_S, PASSWORD, SharedDaemon, proxy_api, until
@@ -23,6 +24,7 @@ AUTHORITY = Authority()
 STREAM = [{"name": "Accept", "value": "text/event-stream"}]
 ADMINISTRATOR = ("admin", PASSWORD)
 VIEWER = ("vera", "a long enough password")
+ANOTHER = ("anna", "a long enough password")
 PUBLISHER = ("paul", "a long enough password")
 
 
@@ -219,6 +221,19 @@ class EndTests(TryItCase):
             self.assertEqual(ended.status, 200)
             self.assertEqual(trying.next("end")["how"], "cut")
             self.assertEqual(trying.response.read(), b"")
+
+    def test_ended_by_its_user(self) -> None:
+        """A publisher ends a call of its own, and no other user's."""
+        api_id = self.daemon.publish(self.definition)
+        self.add_user(ANOTHER, "PUBLISHER")
+        trying = self.trying(api_id, user=ANOTHER)
+        at = f"/apis/{api_id}/_try/{trying.next('head')['requestId']}"
+        self.assertEqual(self.daemon.manage("DELETE", at).status, 404)
+        answer = self.daemon.manage("DELETE", at, headers=basic(*ANOTHER))
+        self.assertEqual(answer.status, 204)
+        self.assertIn(trying.next("end")["how"], ("complete", "cut"))
+        answer = self.daemon.manage("DELETE", at, headers=basic(*ANOTHER))
+        self.assertEqual(answer.status, 404)
 
     def test_a_source_that_cuts(self) -> None:
         """What came before is shown."""

@@ -12,11 +12,10 @@ import { Part } from "../../parts/part";
 import { tabs } from "../../parts/tabs";
 import { toast } from "../../parts/toast";
 import { del, get, send } from "../../rest/call";
-import { environment, node } from "../../rest/paths";
+import { environment } from "../../rest/paths";
 import { messageOf, RestError } from "../../rest/rest-error";
 import { Query } from "../../routing/query";
 import { path } from "../../routing/router";
-import { may } from "../../session/session";
 import { words } from "../../words/en";
 import { Client } from "./client";
 import { written, type CopyKind } from "./copies";
@@ -159,15 +158,9 @@ export class Try extends Part {
             <button type="button" ?disabled=${!this.running} @click=${() => this.client?.stop()}>
               ${text.stop}
             </button>
-            ${may("ADMIN")
-              ? html`<button
-                  type="button"
-                  ?disabled=${!this.cuttable}
-                  @click=${() => this.cut()}
-                >
-                  ${text.cutMe}
-                </button>`
-              : nothing}
+            <button type="button" ?disabled=${!this.cuttable} @click=${() => this.cut()}>
+              ${text.cutMe}
+            </button>
             ${toggleField({
               id: "try-reconnects",
               label: text.reconnects,
@@ -269,7 +262,7 @@ export class Try extends Part {
         : nothing}
       ${this.chosen
         ? entryDetail(this.chosen, {
-            resume: may("PUBLISHER") ? () => this.start(this.chosen!.id) : undefined,
+            resume: () => this.start(this.chosen!.id),
             close: () => (this.chosen = undefined),
           })
         : nothing}
@@ -370,7 +363,7 @@ export class Try extends Part {
   private async cut(): Promise<void> {
     const { requestId } = this.recording.connections.at(-1)!;
     try {
-      await send(del(node("streams", requestId)));
+      await send(del(environment("apis", this.api, "_try", requestId)));
       toast(text.wasCut);
     } catch (error) {
       toast(messageOf(error), "error");

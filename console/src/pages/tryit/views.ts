@@ -103,14 +103,14 @@ function member(data: string, name: string): string {
 /** One event with its data, indented if it is JSON. */
 export function entryDetail(
   entry: Entry,
-  actions: { readonly resume: (() => void) | undefined; readonly close: () => void },
+  actions: { readonly resume: () => void; readonly close: () => void },
 ): TemplateResult {
   const shown = indented(entry.data);
   return html`<section class="card try-detail" aria-label=${text.detail(entry.event)}>
     <div class="card-head">
       <h3>${text.detail(entry.event)}</h3>
       <div class="row">
-        ${entry.id && actions.resume
+        ${entry.id
           ? html`<button type="button" class="small" @click=${actions.resume}>
               ${text.resumeFromHere}
             </button>`
