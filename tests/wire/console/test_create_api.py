@@ -491,7 +491,9 @@ class ProbeTests(CreateCase):
         self.button("Stop").click()
         expect(page.get_by_text("The probe was stopped.")).to_be_visible()
         self.assert_accessible()
-        self.assertNotIn("relay", page.get_by_label("As curl").first.inner_text())
+        self.assertNotIn(
+            "relay", page.get_by_label("As curl").first.text_content() or ""
+        )
         self.button("Validate my endpoints").click()
         self.heading("Configure your API security")
         page.get_by_role("navigation", name="Steps").get_by_role(

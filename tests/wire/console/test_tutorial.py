@@ -74,11 +74,18 @@ class TutorialTests(ConsoleCase):
         self.click(self.button("Save & Deploy API"))
         expect(page.get_by_text("API deployed successfully!")).to_be_visible()
         self.received(page, "mouse")
-        self.tried_by_mouse(page)
+        self.click(page.get_by_role("link", name="Try it").last)
+        self.click(page.get_by_role("tab", name="Credentials"))
+        page.keyboard.press("Tab")
+        kind = page.get_by_label("Kind of credentials")
+        expect(kind).to_be_focused()
+        self.type("U")
+        expect(kind).to_have_value("BASIC")
+        page.keyboard.press("Tab")
+        self.type("demo", "relay")
+        self.click(self.button("Send"))
+        self.seen(page, "mouse")
         self.assertLessEqual(self.clicks, MOST_CLICKS)
-
-    def tried_by_mouse(self, page: Page) -> None:
-        """See an event in the console, with Basic credentials."""
 
     def test_keyboard(self) -> None:
         """The mouse is not needed anywhere."""
@@ -112,15 +119,30 @@ class TutorialTests(ConsoleCase):
         press("Enter")
         expect(page.get_by_text("API deployed successfully!")).to_be_visible()
         self.received(page, "keyboard")
+        self.reach(page.get_by_role("link", name="Try it").last)
+        press("Enter")
+        self.reach(page.get_by_role("tab", selected=True).first)
+        while not self.has_focus(page.get_by_role("tab", name="Credentials")):
+            press("ArrowRight")
+        press("Tab")
+        self.type("U")
+        press("Tab")
+        self.type("demo", "relay")
+        press("Enter")
+        self.seen(page, "keyboard")
 
     def reach(self, wanted: Locator) -> None:
         """Press Tab until an element has the focus."""
         expect(wanted).to_be_visible()
         for _ in range(60):
-            if wanted.evaluate("one => one === document.activeElement"):
+            if self.has_focus(wanted):
                 return
             self.page.keyboard.press("Tab")
         self.fail(f"not reached by Tab: {wanted}")
+
+    def has_focus(self, wanted: Locator) -> bool:
+        """Return whether an element has the focus."""
+        return bool(wanted.evaluate("one => one === document.activeElement"))
 
     def target(self, channel: str) -> str:
         """Return the URL of a stream of the demo source."""
@@ -135,6 +157,23 @@ class TutorialTests(ConsoleCase):
         stream.request("GET", f"{shown.path}?Channel={channel}", headers=DEMO)
         response = stream.getresponse()
         self.assertEqual(response.status, 200)
+        self.publish(channel)
+        line = b""
+        while b"hello by" not in line:
+            line = response.readline()
+            self.assertTrue(line, "the stream ended before the event")
+        self.assertIn(channel.encode(), line)
+        response.close()
+
+    def seen(self, page: Page, channel: str) -> None:
+        """Wait for a heartbeat on the page, publish an event, and wait for it, too."""
+        events = page.get_by_role("region", name="Events")
+        expect(events.get_by_text("heartbeat").first).to_be_visible()
+        self.publish(channel)
+        expect(events.get_by_text(f"hello by {channel}").first).to_be_visible()
+
+    def publish(self, channel: str) -> None:
+        """Publish an event on a channel of the demo source."""
         source = http.client.HTTPConnection(
             urlsplit(self.source).netloc, timeout=BOUND_S
         )
@@ -143,9 +182,3 @@ class TutorialTests(ConsoleCase):
         body = json.dumps({"name": "greeting", "data": f"hello by {channel}"})
         source.request("POST", f"/channels/{channel}/messages", body, sent)
         self.assertEqual(source.getresponse().status, 201)
-        line = b""
-        while b"hello by" not in line:
-            line = response.readline()
-            self.assertTrue(line, "the stream ended before the event")
-        self.assertIn(channel.encode(), line)
-        response.close()

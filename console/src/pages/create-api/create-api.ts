@@ -25,6 +25,8 @@ import { summaryStep } from "./summary-step";
 import type { Catalogue, Plugin, Wizard } from "./wizard";
 
 const text = words.createApi;
+/** Stands for the id of the new API, which is not known yet. */
+const UNKNOWN_ID = "API_ID";
 
 interface View {
   readonly title: string;
@@ -50,7 +52,8 @@ export class CreateApi extends Part implements Wizard {
   private readonly gateway = new Loader(this, (signal) =>
     send<readonly { value: string }[]>(get(environment("exposedEntrypoints")), signal),
   );
-  private readonly schemas = new Map<string, Schema | undefined>();
+  private readonly schemas = new Map<string, Schema>();
+  private readonly loading = new Map<string, Promise<void>>();
 
   constructor() {
     super();
@@ -83,20 +86,25 @@ export class CreateApi extends Part implements Wizard {
   }
 
   schema(...parts: string[]): Schema | undefined {
-    const key = parts.join("/");
-    if (!this.schemas.has(key)) {
-      this.schemas.set(key, undefined);
-      void this.loadSchema(key, parts);
-    }
-    return this.schemas.get(key);
+    void this.loadSchema(...parts);
+    return this.schemas.get(parts.join("/"));
   }
 
-  private async loadSchema(key: string, parts: string[]): Promise<void> {
+  loadSchema(...parts: string[]): Promise<void> {
+    const key = parts.join("/");
+    let loading = this.loading.get(key);
+    if (!loading) {
+      loading = this.readSchema(key, parts);
+      this.loading.set(key, loading);
+    }
+    return loading;
+  }
+
+  private async readSchema(key: string, parts: string[]): Promise<void> {
     try {
       this.schemas.set(key, await send<Schema>(get(installation("plugins", ...parts))));
       this.requestUpdate();
     } catch (error) {
-      this.schemas.delete(key);
       toast(messageOf(error), "error");
     }
   }
@@ -137,6 +145,10 @@ export class CreateApi extends Part implements Wizard {
             ${this.step === "endpoints" ? probe(this) : nothing}
           </aside>
         </div>`,
+      calls:
+        this.step === "summary"
+          ? [createCall(this.draft), startCall(UNKNOWN_ID)]
+          : [checkCall(this.draft)],
     });
   }
 

@@ -41,7 +41,7 @@ export function openPlanDialog(
       const plugin = wizard.catalogue?.plans.find((one) => idOf(one.id) === kind);
       const schema = plugin && wizard.schema("plans", plugin.id, "schema");
       const configured = Object.keys(schema?.properties ?? {}).length > 0;
-      if (plugin && !schema) setTimeout(redraw, RETRY_MS);
+      if (plugin && !schema) void wizard.loadSchema("plans", plugin.id, "schema").then(redraw);
       const submit = (): void => {
         tried = true;
         const form = document.querySelector<SchemaForm>("dialog relay-schema-form");
@@ -99,9 +99,6 @@ export function openPlanDialog(
     { wide: true },
   );
 }
-
-/** How often it is looked whether a schema has come. */
-const RETRY_MS = 50;
 
 function kindsOf(wizard: Wizard): { readonly value: string; readonly label: string }[] {
   const kinds = isCalled(wizard.draft)

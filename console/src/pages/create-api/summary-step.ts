@@ -1,15 +1,13 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { asCurl } from "../../parts/curl";
 import { card, facts } from "../../parts/page";
 import type { Detail } from "../../rest/rest-error";
 import { words } from "../../words/en";
-import { createCall, hasTarget, httpOf, isCalled, startCall } from "./draft";
+import { hasTarget, httpOf, isCalled } from "./draft";
 import { securityName } from "./plans-step";
 import { MENU, stepAt, stepsOf, type Step } from "./steps";
 import type { Wizard } from "./wizard";
 
 const text = words.createApi;
-const UNKNOWN_ID = "API_ID";
 
 /**
  * All parts of the API, and what the server has refused of them.
@@ -57,8 +55,7 @@ export function summaryStep(wizard: Wizard, refused: readonly Detail[]): Templat
         ${draft.plans.map((one) => html`<li>${one.name} (${securityName(wizard, one)})</li>`)}
       </ul>`,
     ],
-  ])}
-  ${asCurl([createCall(draft), startCall(UNKNOWN_ID)])}`;
+  ])}`;
 }
 
 function part(

@@ -28,4 +28,6 @@ export interface Wizard {
   show(step: Step): void;
   /** The schema at a path of the catalogue; undefined until it is loaded. */
   schema(...path: string[]): Schema | undefined;
+  /** Fulfils when the schema is loaded, or cannot be. */
+  loadSchema(...path: string[]): Promise<void>;
 }
