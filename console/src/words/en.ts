@@ -99,6 +99,7 @@ export const words = {
     streams: "Open streams",
     events: "Events",
     eventsOf: (rate: string) => `Events to clients in the last ten minutes, now ${rate}`,
+    ofThisNode: "Open streams and events are those of the node that serves the console.",
     perPage: "Rows per page",
     noMatch: "No API matches the filters.",
     emptyTitle: "There is no API yet",

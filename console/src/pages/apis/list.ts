@@ -148,7 +148,8 @@ export class ApiList extends Part {
         @sort=${(event: CustomEvent<string>) =>
           this.query.set({ sort: event.detail, page: undefined })}
       ></relay-table>
-      ${paging(found.pagination, (page) => this.query.set({ page: String(page) }))}`;
+      ${paging(found.pagination, (page) => this.query.set({ page: String(page) }))}
+      <p class="muted">${text.ofThisNode}</p>`;
   }
 
   private columns(): Column<Api>[] {
@@ -173,6 +174,7 @@ export class ApiList extends Part {
         id: "streams",
         label: text.streams,
         numeric: true,
+        secondary: true,
         cell: (api) => count(newest(this.traffic.value?.get(api.id)?.streams)),
       },
       { id: "events", label: text.events, secondary: true, cell: (api) => this.events(api) },

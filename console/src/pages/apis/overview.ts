@@ -84,7 +84,8 @@ export class ApiOverview extends Part {
       content: this.loader.show(
         (shown) => html`${card(
             text.path,
-            flowPath(shown.api, shown.plans, this.traffic.value?.get(this.api)),
+            html`${flowPath(shown.api, shown.plans, this.traffic.value?.get(this.api))}
+              <p class="muted">${words.apis.ofThisNode}</p>`,
           )}
           <div class="columns">
             ${card(text.facts, this.facts(shown.api))}
