@@ -68,6 +68,39 @@ class PlansTests(ConsoleCase):
         self.assertEqual(stored["name"], "Tokens")
         self.assertNotIn("selectionRule", stored)
 
+    def test_not_published(self) -> None:
+        """A plan that cannot be published is there, in staging, and can be deleted."""
+        api = self.api()
+        page = self.open(f"/apis/{api}/plans/new")
+        page.get_by_label("Name").fill("Second keyless")
+        page.get_by_label("Security", exact=True).select_option("KEY_LESS")
+        expect(page.get_by_label("Validation")).to_have_count(0)
+        page.get_by_role("button", name="Create and publish plan").click()
+        expect(page.get_by_text("is already published")).to_be_visible()
+        expect(page.get_by_text("Staging", exact=True)).to_be_visible()
+        page.get_by_role("link", name="Plans", exact=True).click()
+        page.get_by_role("tab", name="Staging (1)").click()
+        page.get_by_role("button", name="Delete: Second keyless").click()
+        page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+        expect(page.get_by_role("tab", name="Staging (0)")).to_be_visible()
+
+    def test_somebody_else(self) -> None:
+        """A change of another user is told, and taken if the user wants it."""
+        api = self.api()
+        plan = self.plan(api)
+        page = self.open(f"/apis/{api}/plans/{plan}")
+        page.get_by_label("Name").fill("Mine")
+        where = f"/apis/{api}/plans/{plan}"
+        self.daemon.must("PATCH", where, {"name": "Theirs"})
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("Somebody has changed this plan")).to_be_visible()
+        self.assertEqual(self.daemon.must("GET", where)["name"], "Theirs")
+        page.get_by_role("button", name="Discard my changes").click()
+        expect(page.get_by_label("Name")).to_have_value("Theirs")
+        page.get_by_label("Name").fill("Mine again")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("heading", name="Mine again")).to_be_visible()
+
     def test_closed(self) -> None:
         """The question says what ends; then it ends."""
         api = self.api("/closing")

@@ -11,7 +11,7 @@ import { toast } from "../../parts/toast";
 import { Unsaved } from "../../parts/unsaved";
 import { answer, get, patch, post, send, type Call } from "../../rest/call";
 import { environment, installation } from "../../rest/paths";
-import { RestError } from "../../rest/rest-error";
+import { messageOf, RestError } from "../../rest/rest-error";
 import { path, router } from "../../routing/router";
 import { may } from "../../session/session";
 import { words } from "../../words/en";
@@ -210,10 +210,20 @@ export class PlanPage extends Part {
       const plan = await send<Plan>(this.saving());
       this.draft = undefined;
       await this.updateComplete;
-      if (publish) await send(acting(this.api, plan.id, "_publish"));
-      toast(publish ? text.createdAndPublished : text.createdStaging);
+      if (publish) await this.publish(plan);
+      else toast(text.createdStaging);
       await router.go(path("apis", this.api, "plans", plan.id));
     });
+  }
+
+  /** A plan that cannot be published stays in staging; the user is told why. */
+  private async publish(plan: Plan): Promise<void> {
+    try {
+      await send(acting(this.api, plan.id, "_publish"));
+      toast(text.createdAndPublished);
+    } catch (error) {
+      toast(messageOf(error), "error");
+    }
   }
 
   private async attempt(work: () => Promise<void>): Promise<void> {
