@@ -1,7 +1,9 @@
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import type { Detail } from "../rest/rest-error";
 import { words } from "../words/en";
 import { textArea } from "./fields";
+import { lineAt, linesOf } from "./json-lines";
 import { newId, ValuePart } from "./part";
 
 const FEWEST_ROWS = 6;
@@ -16,17 +18,29 @@ export class JsonEditor extends ValuePart {
   @property({ attribute: false }) value: unknown;
   @property({ attribute: false }) label = "";
   @property({ attribute: false }) disabled = false;
+  /** What is wrong with the value, by locations within it; told with the lines. */
+  @property({ attribute: false }) mistakes: readonly Detail[] = [];
   @state() private text = "";
   @state() private error = "";
   private readonly fieldId = newId("json");
-  private emitted: unknown;
+  /** The value of the text, while the text is valid. */
+  private known: unknown;
+  private isCleared = false;
 
   override willUpdate(changed: Map<string, unknown>): void {
     // What the user types is not formatted again.
-    if (changed.has("value") && this.value !== this.emitted) {
+    if (changed.has("value") && !this.isShown(this.value)) {
       this.text = this.value === undefined ? "" : JSON.stringify(this.value, null, 2);
+      this.known = this.value;
+      this.isCleared = false;
       this.error = "";
     }
+  }
+
+  /** Whether a value is that of the text. A text without anything stands for {}, too. */
+  private isShown(value: unknown): boolean {
+    const shown = JSON.stringify(this.known);
+    return JSON.stringify(value) === shown || (this.isCleared && isEmpty(value));
   }
 
   /** Whether the text is valid. */
@@ -45,20 +59,38 @@ export class JsonEditor extends ValuePart {
       disabled: this.disabled,
       error: this.error || undefined,
       onChange: (text) => this.typed(text),
-    })}`;
+    })}
+    ${this.mistakes.length && this.valid && this.text.trim() ? this.located() : nothing}`;
+  }
+
+  private located() {
+    const lines = linesOf(this.text);
+    return html`<ul class="field-error">
+      ${this.mistakes.map(
+        (one) => html`<li>
+          ${words.common.line(lineAt(lines, one.location))}
+          ${one.location ? html`<code>${one.location}</code>` : nothing} ${one.message}
+        </li>`,
+      )}
+    </ul>`;
   }
 
   private typed(text: string): void {
     this.text = text;
     try {
-      this.emitted = text.trim() ? JSON.parse(text) : undefined;
+      this.known = text.trim() ? JSON.parse(text) : undefined;
+      this.isCleared = this.known === undefined;
       this.error = "";
     } catch (error) {
       this.error = words.common.invalidJson(reasonOf(error as Error, text));
       return;
     }
-    this.change(this.emitted);
+    this.change(this.known);
   }
+}
+
+function isEmpty(value: unknown): boolean {
+  return JSON.stringify(value) === "{}";
 }
 
 /** The reason of the browser, with the line in place of the position. */
@@ -67,4 +99,10 @@ function reasonOf(error: Error, text: string): string {
   if (!position || /\bline \d/.test(error.message)) return error.message;
   const line = text.slice(0, Number(position)).split("\n").length;
   return error.message.replace(/(at )?position \d+/, `at line ${line}`);
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "relay-json-editor": JsonEditor;
+  }
 }

@@ -30,6 +30,7 @@ export const words = {
     discard: "Discard changes",
     keepEditing: "Keep editing",
     asCurl: "As curl",
+    line: (line: number) => `Line ${line}:`,
     invalidJson: (reason: string) => `This is not valid JSON: ${reason}`,
     skip: "Skip to the content",
   },

@@ -70,6 +70,8 @@ export abstract class DefinitionPage extends Part {
   }
 
   private async save(): Promise<void> {
+    const unread = [...this.querySelectorAll("relay-json-editor")].find((one) => !one.valid);
+    if (unread) return unread.querySelector("textarea")!.focus();
     // The server decides, and tells its mistakes together with those found here.
     for (const form of this.forms()) form.report();
     await this.draft.save();

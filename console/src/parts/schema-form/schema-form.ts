@@ -126,6 +126,7 @@ export class SchemaForm extends ValuePart implements Editing {
         .label=${this.label}
         .value=${this.value ?? {}}
         .disabled=${this.disabled}
+        .mistakes=${this.told}
         @change=${(event: CustomEvent<unknown>) => {
           this.allShown = true;
           this.emit(event.detail ?? {});
@@ -170,9 +171,9 @@ export class SchemaForm extends ValuePart implements Editing {
 
   errorAt(path: Path): string | undefined {
     const at = locationOf(path);
-    const own = this.found.filter((one) => one.location === at && this.isTold(one));
-    const theirs = this.changed.has(at) ? [] : this.errors.filter((one) => one.location === at);
-    const messages = new Set([...theirs, ...own].map((one) => one.message));
+    const messages = new Set(
+      this.told.filter((one) => one.location === at).map((one) => one.message),
+    );
     return messages.size ? [...messages].join(" ") : undefined;
   }
 
@@ -182,9 +183,15 @@ export class SchemaForm extends ValuePart implements Editing {
       one.location === at ||
       one.location.startsWith(`${at}.`) ||
       one.location.startsWith(`${at}[`);
-    const theirs = this.errors.filter((one) => isBelow(one) && !this.changed.has(one.location));
-    const own = this.found.filter((one) => isBelow(one) && this.isTold(one));
-    return new Set([...theirs, ...own].map((one) => one.location)).size;
+    return new Set(this.told.filter(isBelow).map((one) => one.location)).size;
+  }
+
+  /** The mistakes that are shown. */
+  private get told(): readonly Detail[] {
+    return [
+      ...this.errors.filter((one) => !this.changed.has(one.location)),
+      ...this.found.filter((one) => this.isTold(one)),
+    ];
   }
 
   /** Whether a mistake is shown: what is missing is, once the field was left. */

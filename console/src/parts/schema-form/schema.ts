@@ -95,8 +95,19 @@ export function part(root: Schema, ...path: string[]): Schema {
   return root.$defs ? { ...found, $defs: root.$defs } : found;
 }
 
+const parts = new WeakMap<Schema, Map<string, Schema>>();
+
 /** A schema of some members of an object, in the order of the names. */
 export function only(schema: Schema, ...names: string[]): Schema {
+  let known = parts.get(schema);
+  if (!known) parts.set(schema, (known = new Map()));
+  const key = names.join("/");
+  let found = known.get(key);
+  if (!found) known.set(key, (found = reduced(schema, names)));
+  return found;
+}
+
+function reduced(schema: Schema, names: readonly string[]): Schema {
   const properties = schema.properties ?? {};
   const kept = names.filter((name) => name in properties);
   return {
