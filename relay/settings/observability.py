@@ -36,7 +36,8 @@ class MetricsSettings:
     """Whether exchanges are counted, and metrics are offered."""
     max_series: Annotated[int, Range(10, 100_000)] = 1000
     """How many series a family may have with labels that definitions choose; all others
-    share the series ``other``."""
+    share the series ``other``. The same number of APIs has series of their own in the
+    history."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ export interface Series {
 }
 
 const HEIGHT_PX = 180;
+/** The labels of the time axis have minutes: a shorter step would repeat them. */
+const TIME_STEPS_S = [60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 86_400];
 
 /** A chart over time. The library that draws it is loaded when the first chart is shown. */
 @customElement("relay-chart")
@@ -96,7 +98,7 @@ export class Chart extends Part {
         })),
       ],
       axes: [
-        { ...axis, values: "{HH}:{mm}" },
+        { ...axis, values: "{HH}:{mm}", incrs: TIME_STEPS_S },
         { ...axis, size: 64, values: (_plot, values) => values.map((one) => this.format(one)) },
       ],
       scales: { y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.1 : 1] } },

@@ -1525,6 +1525,7 @@ export const words = {
     status: "Status",
     plan: "Plan",
     application: "Application",
+    noApplication: "None: the plan takes no credential",
     subscription: "Subscription",
     reader: "Reader",
     place: "Place in the log",

@@ -20,6 +20,8 @@ import { stateBadge } from "./state-badge";
 
 const text = words.streams;
 const LOOK_EVERY_MS = 1000;
+/** What the REST API has for the clients of a keyless plan. */
+const NO_APPLICATION = "1";
 
 /** One live stream: who, what, how far, and which timeouts run. */
 @customElement("relay-live-stream")
@@ -103,11 +105,11 @@ export class LiveStream extends Part {
             [text.plan, stream.planId],
             [
               text.application,
-              stream.applicationId
+              stream.applicationId && stream.applicationId !== NO_APPLICATION
                 ? html`<a href=${path("applications", stream.applicationId)}
                     >${stream.applicationId}</a
                   >`
-                : undefined,
+                : text.noApplication,
             ],
             [text.subscription, stream.subscriptionId],
           ]),

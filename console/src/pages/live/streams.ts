@@ -29,7 +29,6 @@ const SORTS: Readonly<Record<string, (row: Row) => number>> = {
   events: (row) => row.events,
   rate: (row) => row.rate.eventsPerSecond,
   lag: (row) => row.lag.ms || row.lag.events,
-  unsent: (row) => row.lag.unsentBytes,
   bytes: (row) => row.bytesOut,
 };
 
@@ -204,14 +203,6 @@ function columnsOf(names: ApiNames): readonly Column<Row>[] {
       numeric: true,
       sort: true,
       cell: (row) => (row.lag.events ? `${count(row.lag.events)} · ${duration(row.lag.ms)}` : "0"),
-    },
-    {
-      id: "unsent",
-      label: text.unsent,
-      numeric: true,
-      secondary: true,
-      sort: true,
-      cell: (row) => bytes(row.lag.unsentBytes),
     },
     {
       id: "bytes",
