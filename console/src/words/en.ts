@@ -461,6 +461,8 @@ export const words = {
     title: "Flight record",
     back: "All calls of the API",
     whatToDo: "What to do:",
+    sourceStatus: (status: number) =>
+      `The source itself answered with status ${status}. Check the path and the credentials that reach it, and its log.`,
     status: "Status",
     outcome: "Outcome",
     errorKey: "Error key",

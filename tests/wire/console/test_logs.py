@@ -33,6 +33,8 @@ class LogTests(ConsoleCase):
         self.assert_accessible()
         row.get_by_role("link").click()
         expect(page).to_have_url(re.compile(f"/logs/{request_id}$"))
+        expect(page.get_by_text("What to do:")).to_be_visible()
+        expect(page.get_by_text("answered with status 401")).to_be_visible()
         moments = page.get_by_role("main").get_by_role("listitem")
         expect(moments.filter(has_text="A plan admitted the client")).to_have_count(1)
         expect(moments.filter(has_text="The exchange is over")).to_be_visible()

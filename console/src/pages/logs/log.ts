@@ -72,6 +72,8 @@ export function adviceFor(log: Log): string | undefined {
   const byKey: Readonly<Record<string, string>> = words.record.adviceByKey;
   const byClock: Readonly<Record<string, string>> = words.record.adviceByClock;
   const byOutcome: Readonly<Record<string, string>> = words.record.adviceByOutcome;
+  const status = log.status ?? 0;
+  if (log.outcome === "completed" && status >= 400) return words.record.sourceStatus(status);
   return (
     byKey[log.errorKey ?? ""] ?? byClock[log.clock ?? ""] ?? byOutcome[log.outcome ?? ""]
   );

@@ -1,2 +1,0 @@
-import{F as e,I as t,M as n,b as r}from"./decorate-CTR99F3j.js";import{t as i}from"./curl-C5LjYk-T.js";import{t as a}from"./dialog-kGkkFltf.js";import{t as o}from"./index-B_ydcKFV.js";import{d as s}from"./api-C2obARgN.js";var c=t.apiHeader;async function l(t){let l=s(t.id);if(await a({title:c.stopTitle(t.name),content:r`<p>${c.stopText}</p>
-      ${i([l])}`,action:c.stop,danger:!0}))try{await n(l),o(c.stopped)}catch(t){o(e(t),`error`)}}export{l as t};
