@@ -813,6 +813,7 @@ export const words = {
       ownHint: "Used instead of that of the group.",
       healthCheck: "Health check",
       healthCheckOfGroup: "Health check of the group",
+      probeHint: "What the target answers, and how often it sends a heartbeat.",
       noHealthCheck: "None",
       addHealthCheck: "Add a health check",
       removeHealthCheck: "Remove the health check",

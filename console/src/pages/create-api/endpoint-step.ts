@@ -2,6 +2,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import { numberField, textField, toggleField } from "../../parts/fields";
 import { toast } from "../../parts/toast";
 import { words } from "../../words/en";
+import { card } from "../../parts/page";
+import "../../parts/probe/probe";
 import "../../parts/schema-form/schema-form";
 import { choices } from "./choices";
 import {
@@ -15,7 +17,6 @@ import {
 } from "./draft";
 import { GROUP, TARGET } from "./steps";
 import type { Wizard } from "./wizard";
-import "./probe";
 
 const text = words.createApi;
 const ENDPOINT = `${GROUP}.endpoints[0]`;
@@ -49,17 +50,20 @@ export function endpointStep(wizard: Wizard): TemplateResult {
 export function probe(wizard: Wizard): TemplateResult | typeof nothing {
   const { draft } = wizard;
   if (!hasTarget(draft.endpointType)) return nothing;
-  return html`<relay-probe
-    .endpoint=${{
-      type: draft.endpointType,
-      configuration: endpointOf(draft),
-      sharedConfiguration: draft.shared,
-    }}
-    @use=${(event: CustomEvent<number>) => {
-      wizard.change({ shared: withHttp(draft, { idleTimeout: event.detail }) });
-      toast(words.probe.used(event.detail));
-    }}
-  ></relay-probe>`;
+  return card(
+    words.probe.title,
+    html`<relay-probe
+      .endpoint=${{
+        type: draft.endpointType,
+        configuration: endpointOf(draft),
+        sharedConfiguration: draft.shared,
+      }}
+      @use=${(event: CustomEvent<number>) => {
+        wizard.change({ shared: withHttp(draft, { idleTimeout: event.detail }) });
+        toast(words.probe.used(event.detail));
+      }}
+    ></relay-probe>`,
+  );
 }
 
 function targetFields(wizard: Wizard): TemplateResult {

@@ -25,6 +25,7 @@ export interface Endpoint {
   readonly type: string;
   readonly inheritConfiguration?: boolean;
   readonly configuration?: Readonly<Record<string, unknown>>;
+  readonly sharedConfigurationOverride?: Readonly<Record<string, unknown>>;
   readonly services?: Services;
 }
 

@@ -2,6 +2,7 @@ import { html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import { badge } from "../../parts/badge";
 import { card } from "../../parts/page";
+import "../../parts/probe/probe";
 import type { Path } from "../../parts/schema-form/values";
 import { toggleField } from "../../parts/fields";
 import { path as url } from "../../routing/router";
@@ -107,7 +108,29 @@ export class Endpoints extends DefinitionPage {
               )}`
         : nothing}
       ${this.healthCheck(at, endpoint, schema, [...ENDPOINT], text.healthCheck)}
+      ${this.probe(group, endpoint, list, number)}
     </section>`;
+  }
+
+  /** A probe of the target, with the options as they are edited. */
+  private probe(group: EndpointGroup, endpoint: Endpoint, list: Path, number: number) {
+    const { configuration } = endpoint;
+    if (!this.editable || typeof configuration?.["target"] !== "string") return nothing;
+    const inherits = endpoint.inheritConfiguration === true;
+    const at = inherits
+      ? [...list.slice(0, -1), "sharedConfiguration"]
+      : [...list, number, "sharedConfigurationOverride"];
+    const shared = inherits ? group.sharedConfiguration : endpoint.sharedConfigurationOverride;
+    return this.folded(
+      words.probe.title,
+      text.probeHint,
+      html`<relay-probe
+        .endpoint=${{ type: endpoint.type, configuration, sharedConfiguration: shared ?? {} }}
+        @use=${(event: CustomEvent<number>) =>
+          this.draft.change([...at, "http", "idleTimeout"], event.detail)}
+      ></relay-probe>`,
+      false,
+    );
   }
 
   /** An endpoint that stops inheriting begins with what it inherited. */

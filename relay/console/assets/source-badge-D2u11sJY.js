@@ -1,1 +1,0 @@
-import{t as e}from"./badge-CjavgDqT.js";import{I as t}from"./decorate-DvqAn076.js";var n={UP:`good`,DOWN:`bad`,REFUSED:`bad`,NO_SOURCE:`plain`},r=r=>e(t.channels.sources[r],n[r]);export{r as t};
