@@ -181,6 +181,11 @@ class KeyTests(ConsumersCase):
         dialog = page.get_by_role("dialog")
         dialog.get_by_role("button", name="Revoke", exact=True).click()
         expect(page.get_by_text("0 open, 1 ended")).to_be_visible()
+        self.assert_accessible()
+        self.dark()
+        self.assert_accessible()
+        self.narrow()
+        self.assert_fits()
 
 
 class SubscriptionTests(ConsumersCase):
