@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import shutil
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from playwright.sync_api import (
     Page,
     Playwright,
     Request,
+    TimeoutError,
     expect,
     sync_playwright,
 )
@@ -20,11 +22,25 @@ from twisted.trial.unittest import SkipTest
 
 BOUND_MS = 20_000
 """How long an element or a state that must come may take."""
+QUIET_MS = 2_000
+"""How long a page may go on loading that has its title."""
 WIDTH, HEIGHT = 1280, 900
 NARROW = 380
 """The width of a small telephone, in CSS pixels."""
 _REFUSED = "Failed to load resource: the server responded with a status of 4"
 """How Chromium reports an error of the REST API, which pages show."""
+
+
+def settle(page: Page) -> None:
+    """
+    Wait until a page of the console is complete.
+
+    A page that follows live events never ends to load: it is given a bounded time.
+    """
+    expect(page.locator("main h1").first).to_be_visible()
+    expect(page.locator(".loading")).to_have_count(0)
+    with contextlib.suppress(TimeoutError):
+        page.wait_for_load_state("networkidle", timeout=QUIET_MS)
 
 
 class SharedBrowser:

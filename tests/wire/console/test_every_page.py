@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.wire.console.browser import HEIGHT, WIDTH
+from tests.wire.console.browser import HEIGHT, WIDTH, settle
 from tests.wire.console.case import DAEMON, SOURCE, ConsoleCase
 from tests.wire.console.installation import Installation, Route, routes
 
@@ -57,8 +57,7 @@ class EveryPageTests(ConsoleCase):
         self.open("/apis", role)
         for route, address in self.addresses:
             self.page.goto(f"/console{address}")
-            expect(self.page.locator("main h1").first).to_be_visible()
-            expect(self.page.locator(".loading")).to_have_count(0)
+            settle(self.page)
             yield route, self.page
 
     def check(self, check: str, *arguments: object) -> None:
