@@ -15,7 +15,7 @@ import { messageOf } from "../../rest/rest-error";
 import { path, router } from "../../routing/router";
 import { may } from "../../session/session";
 import { words } from "../../words/en";
-import { deleteApi, readApi, type Api, type Plan } from "./api";
+import { deleteApi, readApi, startApi, stopApi, type Api, type Plan } from "./api";
 import {
   clocksChart,
   defaultsOf,
@@ -93,8 +93,15 @@ export class ApiOverview extends Part {
           </div>
           ${may("PUBLISHER") ? this.danger(shown.api) : nothing}`,
       ),
-      calls: [readApi(this.api), readHistory([this.api], SERIES)],
+      calls: [readApi(this.api), readHistory([this.api], SERIES), ...this.changeOfState()],
     });
+  }
+
+  /** What the button of the head is about to do. */
+  private changeOfState(): Call[] {
+    const api = this.loader.value?.api;
+    if (!api || !may("PUBLISHER")) return [];
+    return [api.state === "STARTED" ? stopApi(api.id) : startApi(api.id)];
   }
 
   private facts(api: Api) {
