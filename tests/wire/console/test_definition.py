@@ -49,6 +49,10 @@ class EndpointsTests(DefinitionCase):
         review.get_by_role("button", name="Cancel").click()
         group = self.definition(api)["endpointGroups"][0]
         self.assertEqual(group["sharedConfiguration"], {})
+        field = page.get_by_label("Idle timeout")
+        field.fill("0")
+        expect(page.get_by_text("An idle timeout of 0 never ends")).to_be_visible()
+        field.fill("70000")
         self.save()
         group = self.definition(api)["endpointGroups"][0]
         self.assertEqual(group["sharedConfiguration"], {"http": {"idleTimeout": 70000}})

@@ -64,6 +64,8 @@ export class Endpoints extends DefinitionPage {
 
   /** What is to be known of the idle timeout of event streams. */
   private advice(group: EndpointGroup) {
+    const calls = this.plugins.of("shared", group.type)?.properties?.["http"] !== undefined;
+    if (!calls) return nothing;
     const http = group.sharedConfiguration?.["http"] as { idleTimeout?: number } | undefined;
     return http?.idleTimeout === 0
       ? html`<p class="notice notice-warn">${text.noIdleTimeout}</p>`
