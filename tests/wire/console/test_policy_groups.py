@@ -99,6 +99,21 @@ class PolicyGroupsTests(ConsoleCase):
         names = [one["name"] for one in self.daemon.must("GET", GROUPS)["data"]]
         self.assertNotIn("Short lived", names)
 
+    def test_somebody_else(self) -> None:
+        """A change of another user is told; the user's own one can replace it."""
+        body = {"name": "Shared", "apiType": "PROXY", "phase": "REQUEST", "steps": []}
+        where = f"{GROUPS}/{self.daemon.must('POST', GROUPS, body)['id']}"
+        page = self.open(f"/policy-groups/{where.rpartition('/')[2]}")
+        page.get_by_role("tab", name="JSON").click()
+        page.get_by_label("The steps as JSON").fill('[{"policy": "mock"}]')
+        self.daemon.must("PUT", where, {"name": "Theirs"})
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("Somebody has changed this group")).to_be_visible()
+        page.get_by_role("button", name="Replace theirs").click()
+        expect(page.get_by_text("Saved. Deploy the group")).to_be_visible()
+        stored = self.daemon.must("GET", where)
+        self.assertEqual((stored["name"], len(stored["steps"])), ("Shared", 1))
+
     def test_viewer(self) -> None:
         """A viewer sees a group, and no way to change it."""
         body = {"name": "Seen", "apiType": "PROXY", "phase": "REQUEST", "steps": []}
