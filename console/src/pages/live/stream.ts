@@ -32,37 +32,38 @@ export class LiveStream extends Part {
     everyMs: LOOK_EVERY_MS,
   });
   private readonly bars = new ClockBars();
-  /** Whether the stream has ended since it was shown. */
-  private isOver = false;
+  /** The refusal to show a stream that has ended. */
+  private gone: RestError | undefined;
 
   override render() {
     return page({
       title: text.one,
       actions: html`<a class="button" href=${path("live", "streams")}>${text.all}</a>
-        ${may("ADMIN") && this.loader.value && !this.isOver
+        ${may("ADMIN") && this.loader.value && !this.gone
           ? html`<button type="button" class="danger" @click=${() => this.close()}>
               ${text.closing.one}
             </button>`
           : nothing}`,
-      content: html`${this.isOver ? this.over() : nothing}
-      ${this.isOver && !this.loader.value
+      content: html`${this.gone ? this.over() : nothing}
+      ${this.gone && !this.loader.value
         ? nothing
         : this.loader.show((stream) => this.content(stream))}`,
       calls: [get(node("streams", this.stream))],
     });
   }
 
-  /** Reads the stream. One that has ended stays as it was read last. */
+  /** Reads the stream. One that has ended is not asked for again, and stays as it was. */
   private async look(signal: AbortSignal): Promise<Stream> {
-    try {
-      return await send<Stream>(get(node("streams", this.stream)), signal);
-    } catch (error) {
-      if (error instanceof RestError && error.status === 404) {
-        this.isOver = true;
-        if (this.loader.value) return this.loader.value;
+    if (!this.gone) {
+      try {
+        return await send<Stream>(get(node("streams", this.stream)), signal);
+      } catch (error) {
+        if (!(error instanceof RestError) || error.status !== 404) throw error;
+        this.gone = error;
       }
-      throw error;
     }
+    if (this.loader.value) return this.loader.value;
+    throw this.gone;
   }
 
   private async close(): Promise<void> {
