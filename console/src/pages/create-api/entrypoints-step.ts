@@ -38,7 +38,9 @@ export function entrypointsStep(wizard: Wizard): TemplateResult {
     (id, chosen) => {
       const others = draft.entrypoints.filter((one) => one !== id);
       const entrypoints = chosen ? [...others, id] : others;
-      wizard.change({ entrypoints, plans: fittingPlans({ ...draft, entrypoints }) });
+      const changed = { ...draft, entrypoints };
+      // Without an entrypoint no plan fits: those of the user would be lost.
+      wizard.change({ entrypoints, plans: entrypoints.length ? fittingPlans(changed) : draft.plans });
     },
   );
 }
