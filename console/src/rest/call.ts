@@ -1,4 +1,5 @@
 import { changes } from "./changes";
+import { isUnattended } from "./attention";
 import { credentials } from "./credentials";
 import { RestError } from "./rest-error";
 
@@ -86,6 +87,7 @@ export async function open(call: Call, accept: string, signal?: AbortSignal): Pr
   }
   if (call.ifMatch !== undefined) headers["If-Match"] = call.ifMatch;
   if (call.method !== "GET" && credentials.csrfToken) headers["X-CSRF-Token"] = credentials.csrfToken;
+  if (isUnattended()) headers["X-Unattended"] = "1";
   let response: Response;
   try {
     response = await fetch(target(call), {

@@ -87,7 +87,7 @@ class Sessions:
                 "csrf.invalid",
             )
         every_ms = min(NOTED_EVERY_MS, self.settings.idle_timeout_ms // 10)
-        if now_ms - record.used_at_ms >= every_ms:
+        if now_ms - record.used_at_ms >= every_ms and not credentials.unattended:
             record = replace(record, used_at_ms=now_ms)
             # No caller waits for the result.
             used = self._store.write(lambda tx: tx.sessions.use(record.id, now_ms))

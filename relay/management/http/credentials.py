@@ -20,6 +20,8 @@ SECURE_COOKIE = f"__Host-{COOKIE}"
 """The name under TLS: with this prefix browsers take the cookie from its own host only,
 and only over TLS (RFC 6265bis, 4.1.3.2)."""
 CSRF_HEADER = "X-CSRF-Token"
+UNATTENDED_HEADER = "X-Unattended"
+"""Sent by a page that updates itself while nobody uses it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Credentials:
     """Whether the browser's connection has TLS, here or at a proxy in front."""
     is_script: bool = False
     """Whether a page of a browser sent the request."""
+    unattended: bool = False
+    """Whether the request does not count as use of its session."""
 
     def check_one(self) -> None:
         """
@@ -84,6 +88,7 @@ def credentials_of(request: Request) -> Credentials:
         secure=over_tls or origin.lower().startswith("https://"),
         is_script=session is not None
         or any(headers.hasHeader(one) for one in of_scripts),
+        unattended=headers.hasHeader(UNATTENDED_HEADER),
     )
 
 

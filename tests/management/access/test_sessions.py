@@ -308,6 +308,16 @@ class TheftTests(SessionCase):
         await self.refused(404, "session.notFound", "GET", SESSION)
         await self.refused(404, "session.notFound", "DELETE", SESSION)
 
+    async def test_unattended(self) -> None:
+        """Requests of a page that nobody uses are answered, and keep no session."""
+        page = await self.sign_in()
+        alone = {**page, "X-Unattended": "1"}
+        for _ in range(2):
+            await self.later(10)
+            await self.expect(200, "GET", "/apis", credentials=alone)
+        await self.later(10)
+        await self.ended(page)
+
     async def test_idle(self) -> None:
         """A session ends when it is unused for the time of the setting."""
         page = await self.sign_in()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
 from tests.wire.console.case import ConsoleCase
 from tests.wire.harness.daemon import PASSWORD
@@ -69,6 +69,28 @@ class SignInTests(ConsoleCase):
         self.assertEqual(page.evaluate("document.cookie"), "")
         databases = page.evaluate("indexedDB.databases()")
         self.assertEqual(databases, [])
+
+
+class AttentionTests(ConsoleCase):
+    """Whether somebody uses a page that updates itself."""
+
+    def test_unattended(self) -> None:
+        """Requests of a page that nobody has used for a minute state that."""
+        self.api(name="Watched")
+        self.page.clock.install()
+        page = self.open("/apis")
+        expect(page.get_by_role("link", name="Watched")).to_be_visible()
+
+        def is_poll(request: Request) -> bool:
+            return "/_node/history" in request.url
+
+        with page.expect_request(is_poll) as alone:
+            page.clock.fast_forward(120_000)
+        self.assertIn("x-unattended", alone.value.headers)
+        page.keyboard.press("Tab")
+        with page.expect_request(is_poll) as used:
+            page.clock.fast_forward(20_000)
+        self.assertNotIn("x-unattended", used.value.headers)
 
 
 class FirstPageTests(ConsoleCase):

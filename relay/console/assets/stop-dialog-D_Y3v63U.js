@@ -1,2 +1,0 @@
-import{F as e,I as t,M as n,b as r}from"./decorate-CMUPfMU2.js";import{t as i}from"./curl-DoEv4x73.js";import{t as a}from"./dialog-D3aOR7Vc.js";import{t as o}from"./index-CxYHy1rT.js";import{d as s}from"./api-3_rZgeJG.js";var c=t.apiHeader;async function l(t){let l=s(t.id);if(await a({title:c.stopTitle(t.name),content:r`<p>${c.stopText}</p>
-      ${i([l])}`,action:c.stop,danger:!0}))try{await n(l),o(c.stopped)}catch(t){o(e(t),`error`)}}export{l as t};
