@@ -1,5 +1,5 @@
-import { html, nothing } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { html, nothing, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
 import { Part } from "../parts/part";
 import { messageOf, RestError } from "../rest/rest-error";
 import { session } from "../session/session";
@@ -10,19 +10,28 @@ const text = words.login;
 /** The form by which users sign in. */
 @customElement("relay-login")
 export class Login extends Part {
+  /** Whether the session of a page has ended, which is still behind the form. */
+  @property({ attribute: false }) again = false;
   @state() private error = "";
   @state() private pending = false;
 
   override firstUpdated(): void {
-    document.title = `${text.title} · ${words.product}`;
+    if (!this.again) document.title = `${text.title} · ${words.product}`;
     this.querySelector("input")!.focus();
   }
 
   override render() {
-    return html`<main class="login">
-      <form class="card" @submit=${(event: SubmitEvent) => this.submit(event)}>
-        <h1>${words.product}</h1>
-        <p class="muted">${text.intro}</p>
+    return this.again
+      ? this.form(html`<h2>${text.title}</h2>`, text.again)
+      : html`<main class="login">
+          ${this.form(html`<h1>${words.product}</h1>`, text.intro)}
+        </main>`;
+  }
+
+  private form(heading: TemplateResult, intro: string) {
+    return html`<form class="card" @submit=${(event: SubmitEvent) => this.submit(event)}>
+        ${heading}
+        <p class="muted">${intro}</p>
         ${this.error
           ? html`<p class="notice notice-error" role="alert">${this.error}</p>`
           : nothing}
@@ -41,8 +50,7 @@ export class Login extends Part {
           />
         </div>
         <button class="primary" ?disabled=${this.pending}>${text.submit}</button>
-      </form>
-    </main>`;
+      </form>`;
   }
 
   private async submit(event: SubmitEvent): Promise<void> {

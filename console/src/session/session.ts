@@ -23,11 +23,15 @@ const PATH = installation("session");
 /** The session of the user of this page. Its cookie is not readable by scripts. */
 class Session extends EventTarget {
   user: User | undefined;
+  /** Whether the session has ended while its user was at a page, which stays as it is. */
+  interrupted = false;
 
   constructor() {
     super();
     credentials.refused = () => {
-      if (this.user) this.leave();
+      if (!this.user || this.interrupted) return;
+      this.interrupted = true;
+      this.dispatchEvent(new Event("change"));
     };
   }
 
@@ -62,13 +66,19 @@ class Session extends EventTarget {
   }
 
   private take(document: SessionDocument): void {
+    const before = this.user;
+    const { name, role } = document.user;
+    // What is on the page is another user's.
+    if (before && (before.name !== name || before.role !== role)) location.reload();
     this.user = document.user;
+    this.interrupted = false;
     credentials.csrfToken = document.csrfToken;
     this.dispatchEvent(new Event("change"));
   }
 
   private leave(): void {
     this.user = undefined;
+    this.interrupted = false;
     credentials.csrfToken = "";
     this.dispatchEvent(new Event("change"));
   }

@@ -34,11 +34,13 @@ export class App extends Part {
 
   override updated(changed: Map<string, unknown>): void {
     if (changed.has("ready") && this.ready) void this.moved();
+    this.querySelector<HTMLDialogElement>("dialog.login-again:not([open])")?.showModal();
   }
 
   private readonly moved = async (): Promise<void> => {
     const found = match(location.pathname);
-    if (!session.user) return this.requestUpdate();
+    this.requestUpdate();
+    if (!session.user || session.interrupted) return;
     if (/^\/console\/?$/.test(location.pathname)) {
       return router.go(path("apis"), { replace: true });
     }
@@ -90,6 +92,15 @@ export class App extends Part {
       </div>
       <relay-palette></relay-palette>
       <relay-toasts></relay-toasts>
+      ${session.interrupted
+        ? html`<dialog
+            class="login-again"
+            aria-label=${words.login.title}
+            @cancel=${(event: Event) => event.preventDefault()}
+          >
+            <relay-login .again=${true}></relay-login>
+          </dialog>`
+        : nothing}
     `;
   }
 

@@ -63,7 +63,7 @@ export const words = {
       traffic: "Traffic",
     },
     theme: "Theme",
-    themes: { system: "Same as the system", light: "Light", dark: "Dark" },
+    themes: { system: "System", light: "Light", dark: "Dark" },
     signOut: "Sign out",
     signedInAs: (name: string, role: string) => `${name} (${role.toLowerCase()})`,
     palette: "Go to…",
@@ -79,6 +79,8 @@ export const words = {
     wrong: "The user name or the password is wrong.",
     locked: "Too many failed attempts. Wait before you try again.",
     intro: "Sign in with a user of the management API.",
+    again:
+      "Your session has ended. Sign in again: the page and what you have entered stay as they are.",
   },
   // apis: list, overview, deployments
   apis: {
@@ -586,7 +588,8 @@ export const words = {
     removeLine: (label: string, number: number) => `Remove: ${label.toLowerCase()} ${number}`,
     addLine: (label: string) => `Add a ${label.toLowerCase()}`,
     credentials: "Kind of credentials",
-    credentialsHint: "Sent to the gateway with each call of this page, and kept nowhere.",
+    credentialsHint:
+      "Sent to the gateway with each call of this page. Only this window keeps them, until you sign out.",
     credentialTypes: {
       NONE: "None",
       BASIC: "User name and password (Basic)",
@@ -610,8 +613,9 @@ export const words = {
     wasCut: "The server has ended the stream.",
     reconnects: "Reconnect as an EventSource does",
     reconnectsIn: (time: string) => `Reconnects in ${time}`,
-    figures: (head: string, events: string, bytes: string) =>
-      `head after ${head} · ${events} events · ${bytes}`,
+    figures: (head: string, events: number, bytes: string) =>
+      `head after ${head} · ${events === 1 ? "1 event" : `${events.toLocaleString("en")} events`} · ${bytes}`,
+    whyEnded: "Why it ended: flight record",
     tabs: { events: "Events", raw: "Raw bytes", headers: "Headers", connections: "Connections" },
     columns: {
       at: "Time",
@@ -1446,6 +1450,7 @@ export const words = {
   live: {
     title: "Live",
     intro: "The daemon that answers: how it is now, and its last hour, which it keeps itself.",
+    unknown: "The state of the daemon is not known; the charts end where it was last known.",
     hour: "The last hour",
     noSample: "The daemon takes a sample every 10 seconds. The charts begin with the second one.",
     state: "State",

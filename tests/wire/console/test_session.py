@@ -71,6 +71,47 @@ class SignInTests(ConsoleCase):
         self.assertEqual(databases, [])
 
 
+class InterruptionTests(ConsoleCase):
+    """A session that ends while its user is at a page."""
+
+    def test_entered_text_stays(self) -> None:
+        """The sign-in is asked for over the page, which keeps what was entered."""
+        api_id = self.api(name="Interrupted")
+        page = self.open(f"/apis/{api_id}/configuration")
+        page.get_by_label("Description").fill("Entered before the end")
+        page.context.clear_cookies()
+        page.get_by_role("button", name="Review and save").click()
+        dialog = page.get_by_role("dialog", name="Sign in")
+        expect(dialog).to_contain_text("Your session has ended.")
+        self.assert_accessible()
+        page.keyboard.press("Escape")
+        dialog.get_by_label("User name").fill("admin")
+        dialog.get_by_label("Password").fill(PASSWORD)
+        dialog.get_by_role("button", name="Sign in").click()
+        expect(dialog).to_have_count(0)
+        page.get_by_role("button", name="Review and save").click()
+        page.get_by_role("dialog").get_by_role("button", name="Save").click()
+        expect(page.get_by_text("Nothing is changed.")).to_be_visible()
+        path = f"/management/v2/environments/DEFAULT/apis/{api_id}"
+        saved = self.rest("GET", path)
+        self.assertEqual(saved["description"], "Entered before the end")
+
+    def test_another_user(self) -> None:
+        """Another user is not shown what was on the page of the one before."""
+        page = self.open("/apis")
+        expect(page.get_by_role("heading", name="APIs")).to_be_visible()
+        page.context.clear_cookies()
+        page.get_by_label("Search").fill("none")
+        dialog = page.get_by_role("dialog", name="Sign in")
+        name = self.user("VIEWER")
+        dialog.get_by_label("User name").fill(name)
+        dialog.get_by_label("Password").fill(PASSWORD)
+        with page.expect_navigation():
+            dialog.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_text(f"{name} (viewer)")).to_be_visible()
+        expect(page.get_by_role("link", name="Add API")).to_have_count(0)
+
+
 class AttentionTests(ConsoleCase):
     """Whether somebody uses a page that updates itself."""
 

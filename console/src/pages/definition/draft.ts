@@ -91,6 +91,8 @@ export class Draft implements ReactiveController {
     if (!saved) return;
     this.loader.set(saved);
     this.discard();
+    // To the banner that says what is not deployed.
+    scrollTo(0, 0);
     toast(text.saved);
   }
 

@@ -1,4 +1,4 @@
-import { html, nothing } from "lit";
+import { html } from "lit";
 import { customElement } from "lit/decorators.js";
 import { Loader } from "../../loading/loader";
 import { banner } from "../../parts/banner";
@@ -81,13 +81,13 @@ export class Live extends Part {
   private readonly state = new Loader<NodeState>(this, loadNode, { everyMs: LOOK_EVERY_MS });
 
   override render() {
+    const failure = this.state.error ?? this.history.error;
     return page({
       title: text.title,
       intro: text.intro,
-      content: html`${this.state.show((state) => this.now(state))}
-        ${this.history.error === undefined
-          ? nothing
-          : banner("warn", messageOf(this.history.error))}
+      content: html`${failure === undefined
+          ? this.state.show((state) => this.now(state))
+          : banner("error", `${messageOf(failure)} ${text.unknown}`)}
         <section class="stack" aria-labelledby="live-hour">
           <h2 id="live-hour">${text.hour}</h2>
           ${this.history.times.length > 1

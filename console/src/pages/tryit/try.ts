@@ -16,6 +16,7 @@ import { environment } from "../../rest/paths";
 import { messageOf, RestError } from "../../rest/rest-error";
 import { Query } from "../../routing/query";
 import { path } from "../../routing/router";
+import { session } from "../../session/session";
 import { words } from "../../words/en";
 import { Client } from "./client";
 import { written, type CopyKind } from "./copies";
@@ -55,6 +56,12 @@ interface Api {
   readonly listeners: readonly { readonly entrypoints: readonly { readonly type: string }[] }[];
 }
 
+/** The request of each API, as it was left, credentials included: in this window only. */
+const drafts = new Map<string, TryRequest>();
+session.addEventListener("change", () => {
+  if (!session.user) drafts.clear();
+});
+
 /** Calls an API as a client does, and shows what comes, as it comes. */
 @customElement("relay-try")
 export class Try extends Part {
@@ -83,10 +90,11 @@ export class Try extends Part {
       send<Places>(readPlaces(this.api), signal),
       send<Page<Plan>>(get(environment("apis", this.api, "plans"), { perPage: 100 }), signal),
     ]);
-    this.request ??= {
-      ...firstRequest(found, this.query.get("path"), this.query.get("method")),
-      credentials: credentialsFor(plans.data),
-    };
+    const [path, method] = [this.query.get("path"), this.query.get("method")];
+    const left = drafts.get(this.api);
+    this.request ??= left
+      ? { ...left, path: path || left.path, method: method || left.method }
+      : { ...firstRequest(found, path, method), credentials: credentialsFor(plans.data) };
     return found;
   });
   private readonly definition = new Loader(this, (signal) =>
@@ -188,11 +196,14 @@ export class Try extends Part {
           <span class="muted">
             ${text.figures(
               last.headMs === undefined ? "–" : duration(last.headMs),
-              count(recording.counts.event),
+              recording.counts.event,
               bytes(recording.bytes),
             )}
           </span>
           ${last.message && last.how !== "complete" ? html`<span>${last.message}</span>` : nothing}
+          ${last.endedMs !== undefined && last.requestId
+            ? html`<a href=${path("apis", this.api, "logs", last.requestId)}>${text.whyEnded}</a>`
+            : nothing}
         </div>
         ${timeline(recording, waits)}
         ${tabs(
@@ -309,6 +320,7 @@ export class Try extends Part {
 
   private change(changed: Partial<TryRequest>): void {
     this.request = { ...this.request!, ...changed };
+    drafts.set(this.api, this.request);
     if (changed.path !== undefined || changed.method !== undefined) {
       this.query.set({ path: this.request.path, method: this.request.method });
     }

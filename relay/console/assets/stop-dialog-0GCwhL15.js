@@ -1,2 +1,0 @@
-import{F as e,I as t,M as n,b as r}from"./decorate-C0y6jOtY.js";import{t as i}from"./curl-DYMbsPcl.js";import{t as a}from"./dialog-BRpxV_xG.js";import{t as o}from"./index-CEnPqmz-.js";import{d as s}from"./api-e6CBqvPr.js";var c=t.apiHeader;async function l(t){let l=s(t.id);if(await a({title:c.stopTitle(t.name),content:r`<p>${c.stopText}</p>
-      ${i([l])}`,action:c.stop,danger:!0}))try{await n(l),o(c.stopped)}catch(t){o(e(t),`error`)}}export{l as t};
