@@ -336,3 +336,39 @@ def split(answer: bytes) -> tuple[int, dict[str, str], Any]:
     status, *lines = start.decode("latin-1").split("\r\n")
     headers = dict(line.lower().split(": ", 1) for line in lines)
     return int(status.split(" ")[1]), headers, json.loads(body) if body else None
+
+
+OTHER_BYTES = b"\xe9\xff\x80"
+"""The value of a header that is not UTF-8."""
+READ_HEADERS = (
+    "Accept",
+    "Accept-Encoding",
+    "Authorization",
+    "Content-Encoding",
+    "Content-Type",
+    "Cookie",
+    "Host",
+    "If-Match",
+    "If-None-Match",
+    "Origin",
+    "Sec-Fetch-Mode",
+    "Sec-Fetch-Site",
+    "X-CSRF-Token",
+    "X-Requested-With",
+    "X-Unattended",
+)
+"""The headers that decide about a response."""
+SESSION_COOKIE = "Cookie: relay_session=none"
+
+
+def with_other_bytes(method: str, path: str, name: str, *lines: str) -> bytes:
+    """
+    Return a whole request with a JSON body and a header that is not UTF-8.
+
+    :param name: of the header, which replaces one of the same name.
+    """
+    fields = ["Host: localhost", "Content-Type: application/json", *lines]
+    kept = [line for line in fields if not line.lower().startswith(f"{name.lower()}:")]
+    sent = "\r\n".join((f"{method} {path} HTTP/1.1", *kept, "Connection: close"))
+    tail = b"\r\nContent-Length: 2\r\n\r\n{}"
+    return sent.encode() + f"\r\n{name}: ".encode() + OTHER_BYTES + tail

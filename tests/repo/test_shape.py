@@ -75,7 +75,6 @@ UNTESTED = {
     "relay.technical.streams.resource": "in tests/wire/operate/test_streams.py",
     "relay.gateway.push": "exercised by all of tests/webhook",
     "relay.technical.configuration": "in tests/wire/operate/test_configuration.py",
-    "relay.technical.site": "in tests/wire/operate/test_node.py",
     "relay.settings.daemon": "in tests/settings/test_schema.py",
     "relay.settings.gateway": "in tests/settings/test_schema.py",
     "relay.settings.listeners": "in tests/settings/test_schema.py",

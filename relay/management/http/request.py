@@ -9,7 +9,7 @@ head received, :meth:`ManagementRequest.gotLength`, body received in parts,
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any, Protocol, cast
+from typing import Any, AnyStr, Protocol, cast
 from urllib.parse import unquote_to_bytes
 
 from twisted.internet.defer import Deferred
@@ -80,6 +80,18 @@ class ManagementRequest(Request):
         host = self.getHeader("Host") or ""
         at = self.path.decode("ascii", "replace") if path is None else path
         return f"{scheme}://{host}{at}"
+
+    def getHeader(self, key: AnyStr) -> AnyStr | None:
+        """
+        Return a header of the request, the last of several.
+
+        :param key: a ``str`` selects the value as Latin-1, which every value is
+            (RFC 9110, 5.5); twisted.web would decode UTF-8, and fail on another value.
+        """
+        if isinstance(key, bytes):
+            return super().getHeader(key)
+        value = super().getHeader(key.encode("ascii"))
+        return None if value is None else value.decode("latin-1")
 
     def setResponseCode(self, code: int, message: bytes | None = None) -> None:
         """Set the status, with a phrase that Twisted may not know."""

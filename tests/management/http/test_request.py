@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from twisted.internet.task import deferLater
 
+from relay.console.assets import Assets
+from relay.console.pages import ConsolePages
 from relay.management.http import request as request_module
 from relay.settings.listeners import ManagementSettings
+from tests.console.files import build
 from tests.management.harness import (
     ADMIN,
     PREFIX,
+    READ_HEADERS,
+    SESSION_COOKIE,
     ManagementCase,
     Raw,
     api_body,
     head,
     reactor,
     split,
+    with_other_bytes,
 )
 
 
@@ -66,6 +73,36 @@ class AnswerTests(ManagementCase):
         answers = await self.raw(ask + ask + last)
         self.assertEqual(answers.count(b"HTTP/1.1 200 "), 2)
         self.assertEqual(answers.count(b"HTTP/1.1 404 "), 1)
+
+
+class HeaderBytesTests(ManagementCase):
+    """Headers that are not UTF-8."""
+
+    async def setUp(self) -> None:  # type: ignore[override]
+        """Have the pages of the console, too."""
+        self.pages = ConsolePages(Assets(build(Path(self.mktemp()))))
+        await super().setUp()
+
+    async def test_a_header_that_is_not_utf_8_is_no_internal_error(self) -> None:
+        """Each header, with and without credentials, at every kind of path."""
+        authorization = f"Authorization: {ADMIN['Authorization']}"
+        for method, path in (
+            ("GET", "/"),
+            ("GET", "/console/"),
+            ("GET", "/console/index-DPZCo9bi.js"),
+            ("GET", f"{PREFIX}/apis"),
+            ("POST", f"{PREFIX}/apis"),
+            ("PUT", f"{PREFIX}/apis/none"),
+            ("POST", "/management/v2/session"),
+            ("DELETE", "/management/v2/session"),
+        ):
+            for name in READ_HEADERS:
+                for line in (authorization, SESSION_COOKIE, "X: y"):
+                    sent = with_other_bytes(method, path, name, line)
+                    answer = await self.raw(sent)
+                    status = answer[: len(b"HTTP/1.1 500")]
+                    self.assertRegex(status, rb"^HTTP/1\.1 [234]", (sent, answer))
+        self.assertEqual(self.flushLoggedErrors(), [])
 
 
 class RawCase(ManagementCase):
