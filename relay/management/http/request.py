@@ -8,6 +8,7 @@ head received, :meth:`ManagementRequest.gotLength`, body received in parts,
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from io import BytesIO
 from typing import Any, AnyStr, Protocol, cast
 from urllib.parse import unquote_to_bytes
@@ -27,6 +28,7 @@ from relay.management.http import errors
 from relay.management.http.credentials import NO_CREDENTIALS, Credentials
 from relay.management.http.errors import BodyTooLarge
 from relay.management.http.live_body import LiveBody, write_live
+from relay.management.http.live_check import LiveCheck
 from relay.management.http.reply import Content
 from relay.management.http.sending import Sending
 from relay.model.phrases import reason_phrase
@@ -60,6 +62,8 @@ class ManagementRequest(Request):
     """The user; set before a router sees the request."""
     credentials: Credentials = NO_CREDENTIALS
     """What the request came with; set before a router sees the request."""
+    identify_again: Callable[[], Awaitable[Identity]]
+    """Authenticates the request once more; set before a router sees the request."""
     _log = Logger()
 
     def __init__(self, channel: HTTPChannel, *args: Any, **options: Any) -> None:
@@ -124,8 +128,15 @@ class ManagementRequest(Request):
         """
         Write a body until it is complete, or the client leaves; the head was sent.
 
+        The connection is cut when the credentials of the request are no longer valid.
+
         :returns: fires when the body is complete; never when the client leaves before.
         """
+        check = LiveCheck(
+            self._site.clock, self.identity, self.identify_again, self._abort
+        )
+        self.notifyFinish().addBoth(lambda _: check.stop())
+        check.start()
         return write_live(self, body, self._abort)
 
     def gotLength(self, length: int | None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import Protocol, cast
 
 from twisted.internet.defer import Deferred
@@ -143,6 +145,10 @@ class Root(Resource):
         except Unauthorized as refused:
             raise (refused.for_script() if sent.is_script else refused) from None
         request.identity = identity
+        # A response that goes on is not a use of the session.
+        request.identify_again = partial(
+            self.identify, segments, replace(sent, unattended=True)
+        )
         acting.set(Actor(identity.name, identity.token))
         taken, router = self.find(segments)
         request.descend(taken)
