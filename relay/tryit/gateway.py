@@ -98,5 +98,5 @@ def _described(listener: Listener) -> OwnListener:
         _id(listener),
         listener.url.partition("://")[2],
         listener.creator is not None,
-        frozenset(() if header is None else (header.lower(),)),
+        frozenset(() if header is None else (header,)),
     )

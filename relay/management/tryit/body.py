@@ -62,14 +62,32 @@ def _query(value: str) -> str:
     return value
 
 
+def refusal(name: str, of_proxies: frozenset[str] = frozenset()) -> str | None:
+    """
+    Return why no header of a request may have a name; None if one may.
+
+    Servers behind the gateway may read ``_`` as ``-``, and it is read so here.
+
+    :param of_proxies: further headers that are taken from trusted proxies only.
+    """
+    plain = _plain(name)
+    if plain in FRAMING or plain in ("expect", "host"):
+        return "is written by the gateway's client, and cannot be changed"
+    if plain in OF_PROXIES or plain in map(_plain, of_proxies):
+        return "is for trusted proxies, which a call from here is not"
+    return None
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "-")
+
+
 def _name(value: str) -> str:
     if not TOKEN.fullmatch(value):
         raise ValueError("must be the name of a header (RFC 9110, 5.6.2)")
-    plain = value.lower().replace("_", "-")
-    if plain in FRAMING or plain in ("expect", "host"):
-        raise ValueError("is written by the gateway's client, and cannot be changed")
-    if plain in OF_PROXIES:
-        raise ValueError("is for trusted proxies, which a call from here is not")
+    reason = refusal(value)
+    if reason is not None:
+        raise ValueError(reason)
     return value
 
 
@@ -193,3 +211,16 @@ class TryBody(Options):
         if self.resume_from is not None:
             sent.append(("Last-Event-ID", self.resume_from))
         return tuple(sent)
+
+    def location_of(self, number: int) -> str:
+        """
+        Return which member gives the name of a header.
+
+        :param number: its index in :meth:`sent_headers`.
+        """
+        if number < len(self.headers):
+            return f"headers[{number}].name"
+        if number == len(self.headers) and self.credentials.type != "NONE":
+            key = self.credentials.type == "API_KEY"
+            return "credentials.header" if key else "credentials.type"
+        return "resumeFrom"

@@ -19,7 +19,7 @@ class OwnListener:
     secure: bool
     """Whether it speaks TLS."""
     of_proxies: frozenset[str] = frozenset()
-    """The headers, in lower case, that it takes from trusted proxies only."""
+    """The headers that it takes from trusted proxies only."""
 
     @property
     def scheme(self) -> str:

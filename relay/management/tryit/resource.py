@@ -16,7 +16,7 @@ from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
 from relay.management.resources.deployments import served_deployment
-from relay.management.tryit.body import TryBody
+from relay.management.tryit.body import TryBody, refusal
 from relay.management.tryit.calls import OwnCall, OwnGateway, OwnListener
 from relay.management.tryit.curl import as_curl
 from relay.management.tryit.running import RunningCall, RunningCalls
@@ -145,12 +145,10 @@ class TryIt:
             names = _names([one.id for one in found])
             raise _bad("listener", f"must be a listener that serves the API: {names}")
         listener = wanted[0]
-        for number, header in enumerate(asked.headers):
-            if header.name.lower() in listener.of_proxies:
-                raise _bad(
-                    f"headers[{number}].name",
-                    "is for trusted proxies, which a call from here is not",
-                )
+        for number, (name, _) in enumerate(asked.sent_headers(self._key_header)):
+            reason = refusal(name, listener.of_proxies)
+            if reason is not None:
+                raise _bad(asked.location_of(number), reason)
         return listener
 
     def _url(self, listener: OwnListener, host: str | None) -> str:

@@ -48,6 +48,22 @@ class BodyTests(SynchronousTestCase):
             self.assertEqual(sent, (header,))
         self.assertEqual(body().sent_headers(KEY_HEADER), ())
 
+    def test_location_of_a_header(self) -> None:
+        """An error about a header that is sent names the member it comes from."""
+        asked = body(
+            headers=[{"name": "A"}],
+            credentials={"type": "API_KEY", "key": "k"},
+            resumeFrom="7",
+        )
+        self.assertEqual(
+            [asked.location_of(number) for number in range(3)],
+            ["headers[0].name", "credentials.header", "resumeFrom"],
+        )
+        basic = {"type": "BASIC", "username": "u", "password": "p"}
+        asked = body(credentials=basic)
+        self.assertEqual(asked.location_of(0), "credentials.type")
+        self.assertEqual(body(resumeFrom="7").location_of(0), "resumeFrom")
+
     def test_credentials_that_do_not_fit(self) -> None:
         """A member that is missing, or has no effect."""
         for credentials in (
@@ -72,6 +88,9 @@ class BodyTests(SynchronousTestCase):
         for name in ("X-Forwarded-For", "x_real_ip", "Forwarded"):
             why = self.refused("headers[0].name", headers=[{"name": name}])
             self.assertIn("trusted proxies", why)
+        for name in ("Host", "Transfer_Encoding", "X-Forwarded-For", "x_real_ip"):
+            key = {"type": "API_KEY", "key": "k", "header": name}
+            self.refused("credentials.header", credentials=key)
         for value in ("a\r\nX: y", "a\0", "€"):
             self.refused("headers[0].value", headers=[{"name": "A", "value": value}])
         many = [{"name": "A", "value": ""}] * (MOST_HEADERS + 1)

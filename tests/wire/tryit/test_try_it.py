@@ -357,10 +357,22 @@ class RefusalTests(TryItCase):
     def test_headers_of_proxies(self) -> None:
         """The loopback address is a trusted proxy here: no header may use that."""
         api_id = self.daemon.publish(self.definition)
-        for name in ("X-Forwarded-For", "X-Client-Cert", "Host", "x_real_ip"):
-            error = refused(self.trying(api_id, headers=[{"name": name, "value": "1"}]))
-            self.assertEqual(error["status"], 400, name)
-            self.assertEqual(error["details"][0]["location"], "headers[0].name")
+        for name in (
+            "X-Forwarded-For",
+            "X-Client-Cert",
+            "x_client_cert",
+            "Host",
+            "x_real_ip",
+        ):
+            key = {"type": "API_KEY", "header": name, "key": "1"}
+            members: dict[str, Any]
+            for location, members in (
+                ("headers[0].name", {"headers": [{"name": name, "value": "1"}]}),
+                ("credentials.header", {"credentials": key, "headers": []}),
+            ):
+                error = refused(self.trying(api_id, **members))
+                self.assertEqual(error["status"], 400, name)
+                self.assertEqual(error["details"][0]["location"], location)
 
     def test_an_api_that_is_not_served(self) -> None:
         """There is nothing to call."""
