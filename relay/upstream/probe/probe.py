@@ -32,8 +32,8 @@ from relay.upstream.dial.guard import AddressGuard
 from relay.upstream.errors import UpstreamError
 from relay.upstream.events.problem import problem_of
 from relay.upstream.group import ConnectorGroup
-from relay.upstream.probe.proposal import propose
-from relay.upstream.probe.stream import ObservedStream, Tell
+from relay.upstream.probe.proposal import Proposal, propose
+from relay.upstream.probe.stream import MOST_SHOWN, ObservedStream, Tell
 from relay.upstream.request import UpstreamRequest
 
 EXCERPT_BYTES = 2000
@@ -138,6 +138,9 @@ class Probe:
         self._found: Result = {}
         """Members of the result that are known from the head."""
         self._idle_ms = 0
+        self._proposal: Proposal | None = None
+        self._proposals = 0
+        """How many were reported."""
         self._clock = Deadline(reactor, request.seconds * 1000)
         self._excerpt_clock = Deadline(reactor, EXCERPT_MS)
 
@@ -274,7 +277,10 @@ class Probe:
 
     def _propose(self, stream: ObservedStream) -> None:
         proposal = propose(stream.silence(), self._idle_ms)
-        self._tell("proposal", proposal.as_json())
+        if proposal != self._proposal and self._proposals < MOST_SHOWN:
+            self._proposal = proposal
+            self._proposals += 1
+            self._tell("proposal", proposal.as_json())
 
     def _end_excerpt(self) -> None:
         excerpt, self._excerpt = self._excerpt, None

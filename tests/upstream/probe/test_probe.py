@@ -16,6 +16,7 @@ from relay.model.api.kinds import EndpointType
 from relay.upstream.connection.response_rules import DEFAULT_LIMITS
 from relay.upstream.dial.guard import AddressGuard
 from relay.upstream.probe.probe import EXCERPT_MS, Prober
+from relay.upstream.probe.stream import MOST_SHOWN
 from tests.gateway.harness import EVENT_STREAM, SteeredReactor, chunk, response
 from tests.gateway.raw import Source, SourceConnection, settle, until
 
@@ -82,9 +83,9 @@ class ProbeTests(TestCase):
             await self.heard("heartbeat", count)
             if count < 3:
                 self.reactor.advance_ms(60_000)
-        first, second = await self.heard("proposal", 2)
-        self.assertEqual(second["idleTimeout"], 70_000)
-        self.assertTrue(first["measured"])
+        (proposal,) = await self.heard("proposal")
+        self.assertEqual(proposal["idleTimeout"], 70_000)
+        self.assertTrue(proposal["measured"])
         self.reactor.advance_ms(10_000)
         result = await self.result()
         self.assertEqual(result["ended"], "time_over")
@@ -202,6 +203,36 @@ class ProbeTests(TestCase):
         result = await self.result()
         self.assertEqual(result["ended"], "bytes")
         self.assertGreaterEqual(result["bytes"], 1024 * 1024)
+
+    async def test_many_heartbeats(self) -> None:
+        """The report has a bound when a source sends many heartbeats."""
+        connection = await self.probed(EVENT_STREAM, seconds=300)
+        await self.heard("head")
+        beat = chunk(b":\n")
+        count = 3 * MOST_SHOWN
+        for number in range(1, count + 1):
+            self.reactor.advance_ms(10 * number)
+            connection.send(beat)
+            await settle()
+        longest_ms = 10 * count
+        connection.close()
+        result = await self.result()
+        self.assertEqual(result["heartbeats"], count)
+        self.assertEqual(result["heartbeatMs"], longest_ms)
+        self.assertIn(f"every {longest_ms} ms", result["proposal"]["reason"])
+        self.assertEqual(len(await self.heard("proposal")), MOST_SHOWN)
+
+    async def test_proposals_that_do_not_change(self) -> None:
+        """A proposal is reported when it changes, and not for each heartbeat."""
+        connection = await self.probed(EVENT_STREAM)
+        await self.heard("head")
+        for count in range(1, 6):
+            connection.send(chunk(b":\n"))
+            await self.heard("heartbeat", count)
+            self.reactor.advance_ms(1000)
+        self.assertEqual(len(await self.heard("proposal")), 1)
+        connection.close()
+        await self.result()
 
     async def test_refused(self) -> None:
         """Nobody listens."""
