@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -10,6 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from relay.management.resources.bodies import read
 from relay.management.tryit.body import TryBody
 from relay.management.tryit.curl import as_curl
+from tests.management.tryit.shell import words_for_curl
 
 URL = "http://localhost:8082/sse?a='b'"
 
@@ -33,7 +35,7 @@ class CurlTests(SynchronousTestCase):
         """With a body curl sends POST by itself."""
         self.assertEqual(
             words(method="POST", body="it's"),
-            ["curl", "-N", "--data-binary", "it's", URL],
+            ["curl", "-N", "--data-raw", "it's", URL],
         )
         self.assertIn("GET", words(body="x"))
 
@@ -49,6 +51,28 @@ class CurlTests(SynchronousTestCase):
             sent = words(headers=[{"name": name, "value": "s3cret"}])[3]
             variable = name.upper().replace("-", "_")
             self.assertEqual(sent, f"{name}: ${variable}")
+
+    def test_names_that_a_shell_would_expand(self) -> None:
+        """A shell that runs the command expands the variable of a secret only."""
+        directory = Path(self.mktemp())
+        for name, variable in (
+            ("X-`id`-Key", "X__ID__KEY"),
+            ("$HOME-token", "_HOME_TOKEN"),
+            ("it's-a-secret", "IT_S_A_SECRET"),
+            ("1-key", "_1_KEY"),
+        ):
+            header = {"name": name, "value": "hidden"}
+            key = {"type": "API_KEY", "key": "hidden", "header": name}
+            for members, used in (
+                ({"headers": [header]}, variable),
+                ({"credentials": key}, "API_KEY"),
+            ):
+                asked = read(TryBody, {"path": "/sse", **members})
+                command = as_curl(URL, asked, "X-Key")
+                self.assertEqual(
+                    words_for_curl(command, directory, **{used: "s3cret"}),
+                    ["-N", "-H", f"{name}: s3cret", URL],
+                )
 
     def test_headers(self) -> None:
         """Values are quoted, an empty one is sent, and the resumption is a header."""

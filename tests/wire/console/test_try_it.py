@@ -9,6 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.management.tryit.shell import words_for_curl
 from tests.wire.console.case import ConsoleCase, basic
 from tests.wire.messages.test_topics import topics_api
 from tests.wire.plans.keyed import KeyedApi
@@ -115,6 +116,23 @@ class ProxyTests(TryItCase):
         expect(copy).to_contain_text('auth=("demo", "relay")')
         page.get_by_label("Client", exact=True).select_option("eventSource")
         expect(copy).to_contain_text("cannot send: Authorization")
+
+    def test_copies_of_names_that_a_shell_would_expand(self) -> None:
+        """A shell that runs the command expands the variable of a secret only."""
+        page = self.open(f"/apis/{self.api()}/try?method=GET%3Bid")
+        name = "X-`id`$(id)-it's-Key"
+        page.get_by_label("Header 1: name").fill(name)
+        copy = page.get_by_label("In another client", exact=True)
+        expect(copy).to_contain_text("$X__ID___ID__IT_S_KEY")
+        words = words_for_curl(
+            copy.text_content() or "",
+            Path(self.mktemp()),
+            X__ID___ID__IT_S_KEY="s3cret",
+        )
+        self.assertEqual(words[:2], ["-N", "-H"])
+        self.assertTrue(words[2].startswith(f"{name}: "), words)
+        self.assertTrue(words[2].endswith("s3cret"), words)
+        self.assertEqual(len(words), 4)
 
     def test_errors_at_fields(self) -> None:
         """What the server refuses is shown at the field."""

@@ -140,7 +140,7 @@ class ReportTests(TryItCase):
         trying = self.trying(keyed.api_id, credentials={"type": "API_KEY", "key": key})
         request = trying.next("request")
         self.assertNotIn(key, str(request))
-        self.assertIn('"X-Gravitee-Api-Key: $API_KEY"', request["curl"])
+        self.assertIn("'X-Gravitee-Api-Key: '\"$API_KEY\"", request["curl"])
         self.assertEqual(trying.next("head")["status"], 200)
         trying.close()
         line = self.daemon.access_line(kind="close", apiId=keyed.api_id)

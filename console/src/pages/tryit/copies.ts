@@ -41,7 +41,7 @@ function headersOf(request: TryRequest, withSecrets: boolean): Written[] {
     .filter((one) => one.name)
     .map((one) =>
       isSecret(one.name)
-        ? secret(one.name, one.value, one.name.toUpperCase().replaceAll("-", "_"))
+        ? secret(one.name, one.value, variableOf(one.name))
         : { ...one, variable: "" },
     );
   if (request.credentials === "API_KEY") {
@@ -54,6 +54,14 @@ function headersOf(request: TryRequest, withSecrets: boolean): Written[] {
     found.push({ name: "Last-Event-ID", value: request.resumeFrom, variable: "" });
   }
   return found;
+}
+
+/** The environment variable that stands for the value of a header. */
+function variableOf(name: string): string {
+  return name
+    .toUpperCase()
+    .replace(/[^A-Z0-9_]/g, "_")
+    .replace(/^(?=[0-9])/, "_");
 }
 
 function curl(
@@ -73,10 +81,12 @@ function curl(
   }
   for (const { name, value, variable } of headers) {
     lines.push(
-      variable ? `-H "${name}: ${value}$${variable}"` : `-H ${quoted(`${name}: ${value}`)}`,
+      variable
+        ? `-H ${quoted(`${name}: ${value}`)}"$${variable}"`
+        : `-H ${quoted(`${name}: ${value}`)}`,
     );
   }
-  if (request.body) lines.push(`--data-binary ${quoted(request.body)}`);
+  if (request.body) lines.push(`--data-raw ${quoted(request.body)}`);
   lines.push(quoted(url));
   return lines.join(" \\\n  ");
 }

@@ -46,7 +46,7 @@ export function firstRequest(places: Places, path: string, method: string): TryR
   const place = places.data[0];
   return {
     listener: place?.listener ?? "",
-    method: method || "GET",
+    method: METHODS.includes(method) ? method : "GET",
     path: path || withoutSlash(place?.path ?? "/"),
     query: [],
     headers: [{ name: "Accept", value: "text/event-stream" }],
