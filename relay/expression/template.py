@@ -6,6 +6,7 @@ import re
 from collections.abc import Hashable, Iterator
 from typing import Self
 
+from relay.expression.budget import Budget, metered
 from relay.expression.compiler import compile_expression
 from relay.expression.errors import BadExpression
 from relay.expression.nodes import Constant, Node, Scope
@@ -86,6 +87,13 @@ class Template:
         """
         return Template(tuple(part.reduced(scope) for part in self._parts))
 
+    def metered(self, budget: Budget) -> Template:
+        """
+        Return the template with one limit of work for all its expressions; an
+        evaluation beyond it raises :class:`~relay.expression.budget.TooCostly`.
+        """
+        return Template(tuple(metered(part, budget) for part in self._parts))
+
     def evaluate(self, scope: Scope) -> Value:
         """
         Evaluate the template: to the value of its expression if it is only one, to a
@@ -162,6 +170,12 @@ class Condition:
         :raises EvaluationFailed: when such a part has no value.
         """
         return Condition(self._node.reduced(scope))
+
+    def metered(self, budget: Budget) -> Condition:
+        """
+        Return the condition with a limit of work, as :meth:`Template.metered`.
+        """
+        return Condition(metered(self._node, budget))
 
     def holds(self, scope: Scope) -> bool:
         """

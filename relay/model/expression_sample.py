@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from time import thread_time
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from relay.expression.budget import Budget, TooCostly
 from relay.expression.errors import BadExpression, EvaluationFailed
 from relay.expression.json_path import parse_json
 from relay.expression.template import Condition, Template
 from relay.expression.values import Lookup, Value, name_of
 from relay.model.schema.base import Options
+from relay.model.schema.errors import Invalid, Issue
 from relay.model.schema.types.scalars import Upper
 
 MOST_NAMES = 200
 LONGEST_CONTENT = 8_192
-"""The longest text of a sample, such as the content of an event, in characters: what an
-expression makes of it takes a fraction of a second at most."""
+"""The longest text of a sample, such as the content of an event, in characters, and
+the longest JSON of ``attributes``."""
+LONGEST_SAMPLE = 32_768
+"""The longest JSON of a sample, in characters."""
 LONGEST_EXPRESSION = 4096
 """The longest text, in characters."""
 _UNKNOWN = {
@@ -28,16 +33,34 @@ _UNKNOWN = {
 }
 """The variables that expressions of a phase cannot read."""
 
+
+def _bounded_json(value: Any) -> Any:
+    if len(json.dumps(value, ensure_ascii=False)) > LONGEST_CONTENT:
+        raise ValueError(f"must be JSON of at most {LONGEST_CONTENT} characters")
+    return value
+
+
+def _bounded_sample(sample: Sample) -> Sample:
+    if len(json.dumps(sample.to_json(), ensure_ascii=False)) > LONGEST_SAMPLE:
+        raise ValueError(f"must be JSON of at most {LONGEST_SAMPLE} characters")
+    return sample
+
+
 Bounded = Annotated[str, Field(max_length=LONGEST_CONTENT)]
 Texts = Bounded | Annotated[tuple[Bounded, ...], Field(max_length=MOST_NAMES)]
-ByName = Annotated[dict[str, Texts], Field(max_length=MOST_NAMES, repr=False)]
-Single = Annotated[dict[str, Bounded], Field(max_length=MOST_NAMES, repr=False)]
+ByName = Annotated[dict[Bounded, Texts], Field(max_length=MOST_NAMES, repr=False)]
+Single = Annotated[dict[Bounded, Bounded], Field(max_length=MOST_NAMES, repr=False)]
+Attributes = Annotated[
+    dict[str, Any],
+    Field(max_length=MOST_NAMES, repr=False),
+    AfterValidator(_bounded_json),
+]
 
 
 class SampleRequest(Options):
     """The request of a sample."""
 
-    method: str = "GET"
+    method: Bounded = "GET"
     path: Bounded = "/"
     """The whole path, decoded."""
     context_path: Bounded = ""
@@ -46,8 +69,8 @@ class SampleRequest(Options):
     params: ByName = {}
     path_params: Single = {}
     scheme: Literal["http", "https"] = "http"
-    host: str = "localhost"
-    remote_address: str = "127.0.0.1"
+    host: Bounded = "localhost"
+    remote_address: Bounded = "127.0.0.1"
 
 
 class SampleResponse(Options):
@@ -60,13 +83,13 @@ class SampleResponse(Options):
 class SampleMessage(Options):
     """The event of a sample."""
 
-    id: str | None = None
-    type: str | None = None
-    topic: str | None = None
+    id: Bounded | None = None
+    type: Bounded | None = None
+    topic: Bounded | None = None
     content: Annotated[Bounded, Field(repr=False)] = ""
     headers: Single = {}
     metadata: Single = {}
-    attributes: Annotated[dict[str, Any], Field(max_length=MOST_NAMES)] = {}
+    attributes: Attributes = {}
 
 
 class Sample(Options):
@@ -75,7 +98,7 @@ class Sample(Options):
     request: SampleRequest = SampleRequest()
     response: SampleResponse | None = None
     message: SampleMessage | None = None
-    attributes: Annotated[dict[str, Any], Field(max_length=MOST_NAMES)] = {}
+    attributes: Attributes = {}
     """Of the context."""
     properties: Single = {}
     """Of the API."""
@@ -90,17 +113,21 @@ class ExpressionToEvaluate(Options):
     phase: Annotated[Literal["REQUEST", "RESPONSE", "MESSAGE"], Upper] = "MESSAGE"
     """Which variables it may read: those of the request, also those of the response, or
     also those of an event."""
-    sample: Sample | None = None
+    sample: Annotated[Sample, AfterValidator(_bounded_sample)] | None = None
     """Without a sample, the expression is only parsed."""
 
 
-def evaluate(asked: ExpressionToEvaluate) -> dict[str, Any]:
+def evaluate(
+    asked: ExpressionToEvaluate, cpu_s: Callable[[], float] = thread_time
+) -> dict[str, Any]:
     """
     Parse an expression, and evaluate it with the sample.
 
+    :param cpu_s: returns the CPU time of this thread, in seconds.
     :returns: JSON: ``ok``, whether a definition may contain it, the ``reason`` and the
         ``position`` of an error; with a sample the ``value`` and its ``type``, or the
         ``failure`` of the evaluation.
+    :raises Invalid: when the evaluation takes more work than is allowed.
     """
     read = Condition.read if asked.kind == "CONDITION" else Template.read
     try:
@@ -112,11 +139,14 @@ def evaluate(asked: ExpressionToEvaluate) -> dict[str, Any]:
     if asked.sample is None:
         return {"ok": True}
     scope = _scope(asked.sample)
+    budgeted = parsed.metered(Budget(cpu_s))
     try:
-        if isinstance(parsed, Condition):
-            value: Value = parsed.holds(scope)
+        if isinstance(budgeted, Condition):
+            value: Value = budgeted.holds(scope)
         else:
-            value = parsed.evaluate(scope)
+            value = budgeted.evaluate(scope)
+    except TooCostly as error:
+        raise Invalid((Issue(str(error), "text"),)) from None
     except EvaluationFailed as error:
         return {"ok": True, "failure": str(error)}
     return {"ok": True, "type": name_of(value), "value": _shown(value)}

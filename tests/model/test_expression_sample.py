@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.expression.budget import MOST_CPU_S
 from relay.model.expression_sample import ExpressionToEvaluate, evaluate
+from relay.model.schema.errors import Invalid
 
 
 def answer(text: str, **members: Any) -> dict[str, Any]:
@@ -102,3 +105,34 @@ class TextTests(SynchronousTestCase):
         ):
             found = answer(text, kind="TEXT", sample=sample)
             self.assertEqual(found, {"ok": True, "type": kind, "value": value}, text)
+
+
+class BudgetTests(SynchronousTestCase):
+    """The work that an evaluation may take."""
+
+    def evaluate(self, text: str, kind: str, node_s: float) -> dict[str, Any]:
+        """Evaluate a text when each value costs CPU time."""
+        spent = count(0.0, node_s)
+        asked = ExpressionToEvaluate.read({"text": text, "kind": kind, "sample": {}})
+        return evaluate(asked, lambda: next(spent))
+
+    def test_all_expressions_share_one_budget(self) -> None:
+        """Sixty expressions take no more than one may."""
+        node_s = MOST_CPU_S / 30
+        one = "{#request.path.replaceAll('[a-z]?','x').length()}"
+        self.assertEqual(self.evaluate(one, "TEXT", node_s)["value"], 3)
+        error = self.assertRaises(Invalid, self.evaluate, one * 60, "TEXT", node_s)
+        (issue,) = error.issues
+        self.assertEqual(issue.location, "text")
+        self.assertIn("0.2 s of CPU time", issue.message)
+
+    def test_the_parts_of_one_expression_share_it(self) -> None:
+        """A condition with many calls is refused, too."""
+        node_s = MOST_CPU_S / 30
+        call = "#request.path.replaceAll('[a-z]?','x')"
+        chain = "{#request.path" + ".concat('x')" * 20 + " == 'x'}"
+        for text in ("{" + " + ".join([call] * 20) + " == 'x'}", chain):
+            self.assertRaises(Invalid, self.evaluate, text, "CONDITION", node_s)
+        self.assertFalse(
+            self.evaluate(f"{{{call} == 'y'}}", "CONDITION", node_s)["value"]
+        )

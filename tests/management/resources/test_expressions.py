@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.management.harness import ManagementCase, basic
 
 PATH = "/management/v2/expressions/_evaluate"
+
+LONG = "x" * 8193
+
+
+def sample(**members: Any) -> dict[str, Any]:
+    """Return a body with a sample."""
+    return {"text": "true", "sample": members}
 
 
 class ExpressionTests(ManagementCase):
@@ -34,9 +43,38 @@ class ExpressionTests(ManagementCase):
                 "sample.message.content",
             ),
             ({}, "text"),
+            (sample(request={"method": LONG}), "sample.request.method"),
+            (sample(request={"host": LONG}), "sample.request.host"),
+            (sample(request={"remoteAddress": LONG}), "sample.request.remoteAddress"),
+            (sample(message={"id": LONG}), "sample.message.id"),
+            (sample(message={"type": LONG}), "sample.message.type"),
+            (sample(message={"topic": LONG}), "sample.message.topic"),
+            (sample(message={"attributes": {"a": LONG}}), "sample.message.attributes"),
+            (sample(attributes={"a": [{"b": LONG}]}), "sample.attributes"),
+            (sample(attributes={LONG: 1}), "sample.attributes"),
+            (sample(properties={f"{n}": LONG[1:] for n in range(4)}), "sample"),
         ):
             error = await self.refused(400, "validation", "POST", PATH, body)
             self.assertEqual(error["details"][0]["location"], location)
+
+    async def test_names_of_a_sample_are_bounded(self) -> None:
+        """The names of headers, parameters and properties are texts, too."""
+        for body in (
+            sample(properties={LONG: "x"}),
+            sample(request={"headers": {LONG: "x"}}),
+            sample(request={"params": {LONG: "x"}}),
+            sample(message={"metadata": {LONG: "x"}}),
+        ):
+            await self.refused(400, "validation", "POST", PATH, body)
+
+    async def test_work_is_bounded(self) -> None:
+        """An evaluation beyond its limit is refused, and the error names the limit."""
+        text = "{" + " + ".join(["#message.content"] * 5) + "}"
+        body = sample(message={"content": LONG[1:]}) | {"text": text, "kind": "TEXT"}
+        error = await self.refused(400, "validation", "POST", PATH, body)
+        (detail,) = error["details"]
+        self.assertEqual(detail["location"], "text")
+        self.assertIn("32768 characters", detail["message"])
 
     async def test_publishers_only(self) -> None:
         """Viewers, who cannot save expressions, cannot evaluate them."""
