@@ -1374,6 +1374,7 @@ export const words = {
     password: "Password",
     passwordHint: "At least 12 characters.",
     newPasswordHint: "At least 12 characters; unchanged if this is empty.",
+    ownPassword: "Your own password is changed on the page My account.",
     role: "Role",
     roles: {
       VIEWER: "Viewer: reads",

@@ -29,6 +29,7 @@ CURRENT = "current"
 
 Password = Annotated[SecretStr, Field(min_length=12, max_length=1024)]
 """Long enough to withstand guessing (NIST SP 800-63B, 5.1.1)."""
+CurrentPassword = Annotated[SecretStr, Field(max_length=8192)]
 
 
 class NewUser(Options):
@@ -44,13 +45,15 @@ class ChangedUser(Options):
 
     password: Password | None = None
     role: Role | None = None
+    current_password: CurrentPassword | None = None
+    """As of :class:`ChangedPassword`, for the own password only."""
 
 
 class ChangedPassword(Options):
     """The members of a user that the user can change."""
 
     password: Password
-    current_password: Annotated[SecretStr, Field(max_length=8192)] | None = None
+    current_password: CurrentPassword | None = None
     """Required of a request with a session, which does not have it."""
 
 
@@ -91,12 +94,7 @@ class Users:
                 "A token cannot change the password: come with the old one",
                 "user.passwordRequired",
             )
-        if asked.current_password is not None:
-            await self._verify(call, asked.current_password)
-        elif call.user.session is not None:
-            raise _refused_password(
-                "Field 'currentPassword' is required of a request with a session"
-            )
+        await self._check_current(call, asked.current_password)
         password_hash = await self._hash(asked.password)
         await self._store.write(partial(_change, call.user.name, password_hash, None))
         return Reply(204)
@@ -121,6 +119,12 @@ class Users:
     async def put(self, call: RestCall, name: str) -> Reply:
         """Change the role or the password of a user, or both."""
         asked = bodies.read(ChangedUser, call.body)
+        if name == call.user.name and asked.password is not None:
+            await self._check_current(call, asked.current_password)
+        elif asked.current_password is not None:
+            raise _refused_password(
+                "Field 'currentPassword' is for a change of the own password only"
+            )
         password_hash = await self._hash(asked.password) if asked.password else None
 
         def work(tx: Transaction) -> UserRecord:
@@ -134,6 +138,19 @@ class Users:
         """Delete a user with all tokens."""
         await self._store.write(partial(_delete, name))
         return Reply(204)
+
+    async def _check_current(self, call: RestCall, sent: SecretStr | None) -> None:
+        """
+        Check the current password before a user changes the own one.
+
+        :raises BadRequest: when it is wrong, or missing in a request with a session.
+        """
+        if sent is not None:
+            await self._verify(call, sent)
+        elif call.user.session is not None:
+            raise _refused_password(
+                "Field 'currentPassword' is required of a request with a session"
+            )
 
     async def _verify(self, call: RestCall, password: SecretStr) -> None:
         """

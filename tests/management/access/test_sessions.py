@@ -18,7 +18,8 @@ from tests.management.harness import (
 
 SESSION = "/management/v2/session"
 SESSIONS = "/management/v2/sessions"
-CURRENT = "/management/v2/users/current"
+USERS = "/management/v2/users"
+CURRENT = f"{USERS}/current"
 NEW_PASSWORD = "a new and longer passphrase"
 MINUTE_MS = 60_000
 Headers = dict[str, str]
@@ -387,26 +388,45 @@ class TheftTests(SessionCase):
             await self.expect(200, "PUT", users, {"password": PASSWORD})
 
     async def test_own_password(self) -> None:
-        """It takes the old one, and ends all sessions."""
-        path = f"{CURRENT}/password"
-        page, other = await self.sign_in(), await self.sign_in()
+        """On every path, it takes the old one, and ends all sessions."""
+        password, other_password = PASSWORD, NEW_PASSWORD
+        for path, status in ((f"{CURRENT}/password", 204), (f"{USERS}/admin", 200)):
+            page = await self.sign_in(password=password)
+            other = await self.sign_in(password=password)
+            body = {"password": other_password}
+            for given in ({}, {"currentPassword": "wrong"}):
+                error = await self.refused(
+                    400,
+                    "user.currentPassword",
+                    "PUT",
+                    path,
+                    {**body, **given},
+                    credentials=page,
+                )
+                self.assertEqual(error["details"][0]["location"], "currentPassword")
+                self.assertNotIn("wrong", str(error))
+            body["currentPassword"] = password
+            await self.expect(status, "PUT", path, body, credentials=page)
+            await self.ended(page)
+            await self.ended(other)
+            await self.sign_in(password=other_password)
+            password, other_password = other_password, password
+
+    async def test_password_of_another_user(self) -> None:
+        """An administrator sets it without the old one, which is refused."""
+        await self.user("ann", "VIEWER")
+        page, path = await self.sign_in(), f"{USERS}/ann"
         body = {"password": NEW_PASSWORD}
-        for given in ({}, {"currentPassword": "wrong"}):
-            error = await self.refused(
-                400,
-                "user.currentPassword",
-                "PUT",
-                path,
-                {**body, **given},
-                credentials=page,
-            )
-            self.assertEqual(error["details"][0]["location"], "currentPassword")
-            self.assertNotIn("wrong", str(error))
-        body["currentPassword"] = PASSWORD
-        await self.expect(204, "PUT", path, body, credentials=page)
-        await self.ended(page)
-        await self.ended(other)
-        await self.sign_in(password=NEW_PASSWORD)
+        await self.refused(
+            400,
+            "user.currentPassword",
+            "PUT",
+            path,
+            {**body, "currentPassword": PASSWORD},
+            credentials=page,
+        )
+        await self.expect(200, "PUT", path, body, credentials=page)
+        await self.sign_in("ann", NEW_PASSWORD)
 
     async def test_viewer(self) -> None:
         """A viewer changes nothing with a session either."""

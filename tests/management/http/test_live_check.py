@@ -22,11 +22,10 @@ from tests.management.access.test_sessions import (
     CURRENT,
     NEW_PASSWORD,
     SESSION,
+    USERS,
     SessionCase,
 )
 from tests.management.harness import PASSWORD, Raw, basic, reactor
-
-USERS = "/management/v2/users"
 
 
 class CheckTests(SynchronousTestCase):

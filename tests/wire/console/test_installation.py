@@ -60,6 +60,18 @@ class UserTests(ConsoleCase):
         expect(refusal).to_be_visible()
         self.assert_accessible()
 
+    def test_the_own_user(self) -> None:
+        """The own password is changed on the page of the account, not here."""
+        page = self.open("/users")
+        page.get_by_role("button", name="Edit admin").click()
+        dialog = page.get_by_role("dialog", name="Edit admin")
+        expect(dialog).to_contain_text("changed on the page My account")
+        expect(dialog.get_by_label("Role")).to_have_value("ADMIN")
+        expect(dialog.get_by_label("Password")).to_have_count(0)
+        self.assert_accessible()
+        dialog.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("admin is saved.")).to_be_visible()
+
     def token_of(self, name: str) -> None:
         """Let a user create a token."""
         path = f"{USERS}/current/tokens"

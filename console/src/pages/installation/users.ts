@@ -18,7 +18,7 @@ import { del, get, post, put, send, type Call } from "../../rest/call";
 import { installation } from "../../rest/paths";
 import { messageOf } from "../../rest/rest-error";
 import { Query } from "../../routing/query";
-import type { Role } from "../../session/session";
+import { session, type Role } from "../../session/session";
 import { words } from "../../words/en";
 import "./tokens";
 
@@ -162,7 +162,11 @@ export class Users extends Part {
       title: text.editTitle(user.id),
       action: words.common.save,
       values: { name: user.id, password: "", role: user.role },
-      fields: (values, set, errors) => userFields(values, set, errors, text.newPasswordHint),
+      fields: (values, set, errors) =>
+        user.id === session.user?.name
+          ? html`<p class="field-hint">${text.ownPassword}</p>
+              ${roleField(values, set, errors)}`
+          : userFields(values, set, errors, text.newPasswordHint),
       call,
       shownCall: (values) => call({ ...values, password: values.password && HIDDEN }),
     });
@@ -207,12 +211,20 @@ function userFields(
       error: errors.at("password"),
       onChange: (password) => set({ password }),
     })}
-    ${selectField({
-      id: "user-role",
-      label: text.role,
-      value: values.role,
-      options: ROLES,
-      error: errors.at("role"),
-      onChange: (role) => set({ role }),
-    })}`;
+    ${roleField(values, set, errors)}`;
+}
+
+function roleField(
+  values: UserValues,
+  set: (changes: Partial<UserValues>) => void,
+  errors: FieldErrors,
+) {
+  return selectField({
+    id: "user-role",
+    label: text.role,
+    value: values.role,
+    options: ROLES,
+    error: errors.at("role"),
+    onChange: (role) => set({ role }),
+  });
 }
