@@ -14,7 +14,8 @@ export function path(...parts: string[]): string {
 
 /** Returns the page of a URL path. */
 export function match(pathname: string): Match | undefined {
-  const segments = split(pathname.slice(BASE.length));
+  const segments = decoded(split(pathname.slice(BASE.length)));
+  if (!segments) return undefined;
   for (const route of routes) {
     const parameters = parametersOf(split(route.path), segments);
     if (parameters) return { route, parameters };
@@ -26,11 +27,20 @@ function split(path: string): string[] {
   return path.split("/").filter(Boolean);
 }
 
+/** Undefined for a malformed percent encoding, such as `%zz`. */
+function decoded(segments: string[]): string[] | undefined {
+  try {
+    return segments.map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
+
 function parametersOf(pattern: string[], segments: string[]): Parameters | undefined {
   if (pattern.length !== segments.length) return undefined;
   const parameters: Record<string, string> = {};
   for (const [index, part] of pattern.entries()) {
-    const segment = decodeURIComponent(segments[index]!);
+    const segment = segments[index]!;
     if (part.startsWith(":")) parameters[part.slice(1)] = segment;
     else if (part !== segment) return undefined;
   }

@@ -51,6 +51,11 @@ class SignInTests(ConsoleCase):
         expect(page.get_by_role("navigation", name="Main navigation")).to_be_visible()
         expect(page).to_have_url(f"{self.origin}/console/apis?q=orders")
 
+    def test_malformed_address(self) -> None:
+        """There is no page at an address with a malformed percent encoding."""
+        page = self.open("/apis/%zz")
+        expect(page.get_by_text("There is no page at this address.")).to_be_visible()
+
     def test_nothing_secret(self) -> None:
         """Neither storage, nor the URL, nor the document has a secret."""
         page = self.sign_in()

@@ -1,1 +1,0 @@
-import{b as e}from"./decorate-CvH3Iwpg.js";function t(t,n=`plain`){return e`<span class="badge badge-${n}">${t}</span>`}export{t};

@@ -1,1 +1,0 @@
-import{t as e}from"./badge-DDJrDbUw.js";import{I as t}from"./decorate-CvH3Iwpg.js";var n={UP:`good`,DOWN:`bad`,REFUSED:`bad`,NO_SOURCE:`plain`},r=r=>e(t.channels.sources[r],n[r]);export{r as t};

@@ -1,2 +1,0 @@
-import{F as e,I as t,M as n,b as r}from"./decorate-CvH3Iwpg.js";import{t as i}from"./curl-BmCyY_S3.js";import{t as a}from"./dialog-Didwjyxo.js";import{t as o}from"./index-lI6mjdFj.js";import{d as s}from"./api-CNGmup4Y.js";var c=t.apiHeader;async function l(t){let l=s(t.id);if(await a({title:c.stopTitle(t.name),content:r`<p>${c.stopText}</p>
-      ${i([l])}`,action:c.stop,danger:!0}))try{await n(l),o(c.stopped)}catch(t){o(e(t),`error`)}}export{l as t};
