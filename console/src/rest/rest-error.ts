@@ -44,7 +44,12 @@ export class RestError extends Error {
   }
 }
 
-/** What is to be shown of a failure. */
+/** What is to be shown of a failure: of a refused body, what is wrong with each part. */
 export function messageOf(error: unknown): string {
+  if (error instanceof RestError && error.details.length) {
+    return error.details
+      .map((one) => (one.location ? `${one.location}: ${one.message}` : one.message))
+      .join("; ");
+  }
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,0 +1,1 @@
+import{b as e}from"./decorate-cX1b0bKe.js";function t(t,n=`plain`){return e`<span class="badge badge-${n}">${t}</span>`}export{t};

@@ -1,1 +1,0 @@
-import{b as e}from"./decorate-C5_swj5O.js";function t(t,n=`plain`){return e`<span class="badge badge-${n}">${t}</span>`}export{t};

@@ -1,1 +1,0 @@
-import{D as e,S as t}from"./decorate-C5_swj5O.js";var n={UNDEPLOYED:`plain`,DEPLOYED:`good`,PENDING:`warn`},r=(...e)=>t(`shared-policy-groups`,...e),i=t=>e(r(t)),a=(t,n)=>e(r(t,`histories`),{page:n,perPage:10,sortBy:`-version`});export{a as i,r as n,i as r,n as t};

@@ -1,0 +1,1 @@
+import{D as e,S as t}from"./decorate-cX1b0bKe.js";var n={UNDEPLOYED:`plain`,DEPLOYED:`good`,PENDING:`warn`},r=(...e)=>t(`shared-policy-groups`,...e),i=t=>e(r(t)),a=(t,n)=>e(r(t,`histories`),{page:n,perPage:10,sortBy:`-version`});export{a as i,r as n,i as r,n as t};

@@ -1,0 +1,1 @@
+import{D as e,M as t,S as n}from"./decorate-cX1b0bKe.js";var r=1e3;async function i(i){let a=e(n(`apis`),{perPage:r}),o=await t(a,i);return new Map(o.data.map(e=>[e.id,e.name]))}export{i as t};

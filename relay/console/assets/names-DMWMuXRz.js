@@ -1,1 +1,0 @@
-import{D as e,M as t,S as n}from"./decorate-C5_swj5O.js";var r=1e3;async function i(i){let a=e(n(`apis`),{perPage:r}),o=await t(a,i);return new Map(o.data.map(e=>[e.id,e.name]))}export{i as t};

@@ -1,1 +1,0 @@
-import{I as e,b as t,s as n,t as r}from"./decorate-C5_swj5O.js";import{t as i}from"./page-BCHtrI7a.js";var a=class extends i{constructor(...t){super(...t),this.text=e.definition.properties}content(e,n){return t`<div class="card">${this.form([],n.part(),[`properties`])}</div>`}};a=r([n(`relay-api-properties`)],a);export{a as Properties};

@@ -1,1 +1,0 @@
-import{t as e}from"./badge-DGmaGGSe.js";import{I as t}from"./decorate-C5_swj5O.js";var n={UP:`good`,DOWN:`bad`,REFUSED:`bad`,NO_SOURCE:`plain`},r=r=>e(t.channels.sources[r],n[r]);export{r as t};

@@ -1,0 +1,1 @@
+import{t as e}from"./badge-Bv1K0zyq.js";import{I as t}from"./decorate-cX1b0bKe.js";var n={UP:`good`,DOWN:`bad`,REFUSED:`bad`,NO_SOURCE:`plain`},r=r=>e(t.channels.sources[r],n[r]);export{r as t};

@@ -1,0 +1,1 @@
+import{I as e,_ as t}from"./decorate-cX1b0bKe.js";import{t as n}from"./badge-Bv1K0zyq.js";var r=e.apis,i=e=>n(r.states[e.state],e.state===`STARTED`?`good`:`plain`);function a(e){return e.deployedAt?e.deploymentState===`NEED_REDEPLOY`?n(r.outOfSync,`warn`):t:n(r.neverDeployed,`info`)}export{a as n,i as t};

@@ -1,1 +1,0 @@
-import{I as e,_ as t}from"./decorate-C5_swj5O.js";import{t as n}from"./badge-DGmaGGSe.js";var r=e.apis,i=e=>n(r.states[e.state],e.state===`STARTED`?`good`:`plain`);function a(e){return e.deployedAt?e.deploymentState===`NEED_REDEPLOY`?n(r.outOfSync,`warn`):t:n(r.neverDeployed,`info`)}export{a as n,i as t};

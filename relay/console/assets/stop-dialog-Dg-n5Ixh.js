@@ -1,2 +1,0 @@
-import{F as e,I as t,M as n,b as r}from"./decorate-C5_swj5O.js";import{t as i}from"./curl-BqojTTmt.js";import{t as a}from"./dialog-DDn3fajl.js";import{t as o}from"./index-A68VLn_Z.js";import{d as s}from"./api-BGONdpQj.js";var c=t.apiHeader;async function l(t){let l=s(t.id);if(await a({title:c.stopTitle(t.name),content:r`<p>${c.stopText}</p>
-      ${i([l])}`,action:c.stop,danger:!0}))try{await n(l),o(c.stopped)}catch(t){o(e(t),`error`)}}export{l as t};
