@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.wire.console.case import ConsoleCase, basic, call
 from tests.wire.harness.client import RawClient
+from tests.wire.harness.daemon import until
 from tests.wire.messages.test_topics import topics_api
 
 ENVIRONMENT = "/management/v2/environments/DEFAULT"
@@ -48,7 +49,12 @@ class ConsumersCase(ConsoleCase):
         return made
 
     def stream(self, key: str) -> RawClient:
-        """Open a stream with a key."""
+        """Open a stream with a key, once the gateway has read of it in the store."""
+        opened: RawClient = until(lambda: self.accepted(key), "the key is accepted")
+        return opened
+
+    def accepted(self, key: str) -> RawClient | None:
+        """Open a stream with a key; None if the gateway refuses it."""
         client = RawClient(self.daemon.port)
         self.addCleanup(client.close)
         client.get(
@@ -57,8 +63,7 @@ class ConsumersCase(ConsoleCase):
             "Accept: text/event-stream",
             "Connection: close",
         )
-        client.until(b"\r\n\r\n")
-        return client
+        return client if b" 200 " in client.until(b"\r\n\r\n") else None
 
     def shown_secret(self, heading: str) -> str:
         """Take a secret from the dialog that shows it once, and close the dialog."""
