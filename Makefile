@@ -6,6 +6,7 @@
 #   make lint    formatting and types only
 #   make bench   what Relay costs beside other gateways (which it installs), to bench/results
 #   make console build the web console into relay/console/assets (needs Node.js 20 and npm)
+#   make settings  write etc/relay.toml and the tables of docs/reference/settings.md
 #   make soak    Relay under clients that come and go for 15 minutes, and what it costs
 #   make clean   remove what these commands made, the virtual environment included
 #
@@ -14,7 +15,7 @@
 PYTHON ?=
 VENV ?= .venv
 
-.PHONY: help demo test quick lint console bench soak clean
+.PHONY: help demo test quick lint console settings bench soak clean
 .DEFAULT_GOAL := help
 
 help:
@@ -45,6 +46,10 @@ $(VENV)/.test: setup.cfg pyproject.toml scripts/venv
 # What is built is committed, so that an installation needs no Node.js.
 console:
 	@cd console && npm ci --silent && npm run --silent build
+
+# A test compares them with what the code says.
+settings: $(VENV)/.run
+	@$(VENV)/bin/python scripts/settings
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info _trial_temp* .hypothesis .mypy_cache .ruff_cache

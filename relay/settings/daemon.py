@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from relay.settings.setting import setting
 from relay.settings.types import (
     Allowed,
     Count,
     CountOrOff,
     Milliseconds,
     MillisecondsOrOff,
+    Path,
     Range,
     StoreUrl,
 )
@@ -18,77 +20,124 @@ from relay.settings.types import (
 class StoreSettings:
     """Where definitions, deployments and users are kept."""
 
-    url: StoreUrl = "sqlite:///{data_dir}/relay.db"
-    """:func:`load` puts the data directory in the place of ``{data_dir}``."""
-    threads: Annotated[int, Range(1, 64)] = 4
-    write_timeout_ms: Annotated[int, Range(100, 60_000)] = 5_000
-    """How long a write may wait for its turn before it is refused."""
-    poll_ms: Annotated[int, Range(10, 60_000)] = 250
-    """The interval of polls for changes by other processes."""
+    url: StoreUrl = setting(
+        "sqlite:///{data_dir}/relay.db",
+        "the store; `{data_dir}` is replaced with the data directory",
+    )
+    threads: Annotated[int, Range(1, 64)] = setting(4, "threads for its transactions")
+    write_timeout_ms: Annotated[int, Range(100, 60_000)] = setting(
+        5_000,
+        "how long a write (a REST call, a durable publication) may wait for other "
+        "writes, including those of other processes, before it is refused with `503` "
+        "and `Retry-After`",
+    )
+    poll_ms: Annotated[int, Range(10, 60_000)] = setting(
+        250, "interval at which changes made by other processes are read"
+    )
 
 
 @dataclass(frozen=True)
 class AdminSettings:
     """Credentials and sessions of the management API."""
 
-    credential_cache_ms: MillisecondsOrOff = 300_000
-    """How long a verified password is cached; 0 verifies each request."""
-    max_failed_logins: Count = 10
-    """Failed logins of one address within the window before more are refused."""
-    failed_login_window_ms: Milliseconds = 60_000
-    audit_retention_days: CountOrOff = 0
-    """How long the audit trail is kept; 0 keeps it permanently."""
+    credential_cache_ms: MillisecondsOrOff = setting(
+        300_000,
+        "how long a verified password is remembered; 0 verifies each request",
+    )
+    max_failed_logins: Count = setting(
+        10,
+        "failed logins of one address within the window, after which it is locked out",
+    )
+    failed_login_window_ms: Milliseconds = setting(60_000, "the window")
+    audit_retention_days: CountOrOff = setting(
+        0,
+        "days for which the audit trail is kept, checked every hour; 0 keeps it "
+        "permanently",
+    )
 
 
 @dataclass(frozen=True)
 class OutboundSettings:
-    """Calls to other URLs of definitions than endpoints: keys, introspection."""
+    """Requests to URLs of definitions other than endpoints (keys, introspection,
+    callouts, webhooks), and redirects of sources to other origins. They reach public
+    addresses only."""
 
-    allow: tuple[Allowed, ...] = ()
-    """Hosts and CIDR blocks that are called although their addresses are not public."""
-    ca: str | None = None
-    """A PEM file of authorities that are trusted instead of the system's."""
+    allow: tuple[Allowed, ...] = setting(
+        (),
+        "host names, addresses and CIDR blocks that may be called although their "
+        "address is private, link-local or loopback",
+    )
+    ca: Path | None = setting(
+        None,
+        "PEM file of the authorities to trust instead of the system's",
+        example="/etc/relay/internal-ca.pem",
+    )
 
 
 @dataclass(frozen=True)
 class CertificateSettings:
-    """Files of certificates and keys: of listeners, of definitions, of outbound.ca."""
+    """How changed files of certificates and keys are noticed."""
 
-    watch_interval_ms: Annotated[int, Range(100, 86_400_000)] = 5_000
-    """The interval at which they are looked at for changes."""
+    watch_interval_ms: Annotated[int, Range(100, 86_400_000)] = setting(
+        5_000,
+        "the interval at which the files of certificates and keys are [looked at for "
+        "changes](../operations/certificates.md): those of listeners, of definitions "
+        "and of `outbound.ca`",
+    )
 
 
 @dataclass(frozen=True)
 class ResolverSettings:
     """How the names of hosts become addresses."""
 
-    cache_ms: MillisecondsOrOff = 10_000
-    """How long addresses are used before they are looked up again."""
-    stale_ms: MillisecondsOrOff = 3_600_000
-    """How long after ``cache_ms`` they are used while a lookup fails."""
-    timeout_ms: Milliseconds = 5000
-    """How long a connection waits for the addresses of a name."""
-    max_lookups: Annotated[int, Range(4, 1000)] = 32
-    """Lookups at once, each in a thread; one API has at most 4 of them."""
+    cache_ms: MillisecondsOrOff = setting(
+        10_000,
+        "how long addresses are used before they are looked up again; 0 looks them up "
+        "each time",
+    )
+    stale_ms: MillisecondsOrOff = setting(
+        3_600_000,
+        "how long after `cache_ms` addresses remain in use while they cannot be "
+        "renewed; 0 for not at all",
+    )
+    timeout_ms: Milliseconds = setting(
+        5000,
+        "how long a connection waits for the addresses of a name; part of the "
+        "`connectTimeout` of an endpoint",
+    )
+    max_lookups: Annotated[int, Range(4, 1000)] = setting(
+        32, "concurrent lookups, each in a thread; at most 4 of them for one API"
+    )
 
 
 @dataclass(frozen=True)
 class DrainSettings:
     """How clients leave a daemon that stops, and an API that is stopped."""
 
-    delay_ms: MillisecondsOrOff = 0
-    """How long new connections are still accepted while ``/_node/ready`` already fails,
-    so that load balancers notice."""
-    spread_ms: MillisecondsOrOff = 0
-    """The time over which event streams are ended evenly; 0 ends them at once."""
+    delay_ms: MillisecondsOrOff = setting(
+        0,
+        "how long the daemon still accepts connections while `/_node/ready` already "
+        "answers 503; longer than load balancers take to notice, such as `5000`",
+    )
+    spread_ms: MillisecondsOrOff = setting(
+        0,
+        "the time over which event streams are ended, evenly; 0 ends all at once. "
+        "`20000` ends 100 of 2,000 streams in each second",
+    )
 
 
 @dataclass(frozen=True)
 class ProcessSettings:
     """The daemon as a process of its machine."""
 
-    stop_timeout_ms: Milliseconds = 5000
-    """How long a stop may take beyond the drain, as when another process locks the
-    database."""
-    share_data_dir: bool = False
-    """Whether several daemons, each with this setting, may use the data directory."""
+    stop_timeout_ms: Milliseconds = setting(
+        5000,
+        "how long a stop may take beyond the drain; work that is not done by then (for "
+        "example because another process locks the database) is abandoned",
+    )
+    share_data_dir: bool = setting(
+        False,
+        "whether several daemons, each with this setting, may use the data directory "
+        "at once; otherwise a second daemon does not start, and its error names the "
+        "process that holds the directory",
+    )

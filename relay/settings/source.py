@@ -19,7 +19,8 @@ Origin = Literal["option", "environment", "file", "default"]
 
 _PREFIX = "RELAY__"
 _LISTENERS = "gateway.listeners"
-_LISTENERS_VARIABLE = "RELAY__GATEWAY__LISTENERS"
+LISTENERS_VARIABLE = "RELAY__GATEWAY__LISTENERS"
+"""Endpoint strings between spaces, one for each listener."""
 
 
 class SettingsError(Exception):
@@ -100,19 +101,19 @@ def from_environment(
     :param root: the dataclass of all settings.
     :param mistakes: notes names that no setting has; the others are returned.
     """
-    known = {_PREFIX + key.upper().replace(".", "__"): key for key in keys(root)}
+    known = {variable_of(key): key for key in keys(root)}
     given: dict[str, Given] = {}
     _check_underscores(environ, list(known), mistakes)
     for name in sorted(n for n in environ if n.startswith(_PREFIX)):
         with mistakes.noted():
-            if name.startswith(f"{_LISTENERS_VARIABLE}__"):
+            if name.startswith(f"{LISTENERS_VARIABLE}__"):
                 raise SettingsError(
                     f"{_LISTENERS} ({name}): only endpoint strings can be given, in "
-                    f"{_LISTENERS_VARIABLE}; the rest of a listener needs the file"
+                    f"{LISTENERS_VARIABLE}; the rest of a listener needs the file"
                 )
             if name not in known:
                 raise SettingsError(_unknown(name, "environment", list(known)))
-            if name == _LISTENERS_VARIABLE:
+            if name == LISTENERS_VARIABLE:
                 given[_LISTENERS] = _listeners(
                     environ[name].split(), name, "environment"
                 )
@@ -121,6 +122,15 @@ def from_environment(
                     environ[name], name, text=True, origin="environment"
                 )
     return given
+
+
+def variable_of(key: str) -> str:
+    """
+    Return the name of the environment variable of a setting.
+
+    :param key: dotted, such as ``log.access``.
+    """
+    return _PREFIX + key.upper().replace(".", "__")
 
 
 def _check_underscores(

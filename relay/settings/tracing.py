@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 
+from relay.settings.setting import setting
 from relay.settings.types import (
     SECRET,
     Check,
@@ -12,6 +13,7 @@ from relay.settings.types import (
     HeaderName,
     Milliseconds,
     MillisecondsOrOff,
+    Path,
     Range,
     Ratio,
 )
@@ -70,36 +72,61 @@ def _resource_attribute(text: str) -> str:
 class TracingSettings:
     """Spans of OpenTelemetry, which are exported over OTLP/HTTP."""
 
-    endpoint: Annotated[str, Check(_otlp_url)] | None = None
-    """The URL that spans are sent to, such as ``http://127.0.0.1:4318/v1/traces``; None
-    switches tracing off."""
-    headers: Annotated[str, Check(_headers), SECRET] | None = None
-    """Headers of each export, as ``name=value`` pairs between commas."""
-    headers_file: str | None = None
-    """A file with more of them, between commas or line ends, which is read when tracing
-    is switched on."""
-    sample_ratio: Ratio = 1.0
-    """The share of the traces that begin here and are recorded."""
-    max_per_second: CountOrOff = 100
-    """How many recorded exchanges and calls may begin in a second, whoever decided to
-    record them; 0 sets no limit."""
-    trust: Literal["none", "proxies", "all"] = "proxies"
-    """Whose ``traceparent`` is continued: nobody's, that of trusted proxies, or that of
-    all clients."""
-    service_name: Annotated[str, Check(str)] = "relay"
-    attributes: tuple[Annotated[str, Check(_resource_attribute)], ...] = ()
-    """More attributes of the service, as ``name=value`` pairs."""
-    event_marks_ms: MillisecondsOrOff = 60_000
-    """The interval at which the number of sent events is added to the span of a stream;
-    0 adds none."""
-    user_agent: bool = False
-    """Whether spans have the ``User-Agent`` of the client."""
-    redact: tuple[Annotated[str, Check(str)], ...] = ()
-    """Names of attributes whose values are not exported; ``*`` stands for any
-    characters."""
-    response_header: HeaderName | None = None
-    """The header of responses that has the trace id; None for none."""
-    timeout_ms: Milliseconds = 10_000
-    """How long an export may take, with its retries."""
-    max_queue: Annotated[int, Range(1, 100_000)] = 2048
-    """How many spans may wait for their export; further ones are dropped."""
+    endpoint: Annotated[str, Check(_otlp_url, kind="URL")] | None = setting(
+        None,
+        "the URL that spans are sent to over OTLP/HTTP; without one, tracing is off",
+        example="http://127.0.0.1:4318/v1/traces",
+    )
+    headers: Annotated[str, Check(_headers), SECRET] | None = setting(
+        None,
+        "headers of each export: `name=value` pairs between commas, the values "
+        "percent-encoded; a secret",
+        example="Authorization=Basic%20dXNlcjpwYXNzd29yZA==",
+    )
+    headers_file: Path | None = setting(
+        None,
+        "a file with more of them, one pair on a line",
+        example="/etc/relay/otlp-headers",
+    )
+    sample_ratio: Ratio = setting(
+        1.0, "share of the traces that begin in Relay and are recorded"
+    )
+    max_per_second: CountOrOff = setting(
+        100,
+        "how many exchanges and calls may begin to be recorded in a second; 0 for no "
+        "limit",
+    )
+    trust: Literal["none", "proxies", "all"] = setting(
+        "proxies",
+        "whose `traceparent` is continued; `proxies` are the `trusted_proxies` of the "
+        "listener",
+    )
+    service_name: Annotated[str, Check(str)] = setting(
+        "relay", "the attribute `service.name`"
+    )
+    attributes: tuple[Annotated[str, Check(_resource_attribute)], ...] = setting(
+        (),
+        'more attributes of the service: `["deployment.environment.name=production"]`',
+    )
+    event_marks_ms: MillisecondsOrOff = setting(
+        60_000,
+        "interval at which the number of sent events is added to the span of a stream; "
+        "0 adds none",
+    )
+    user_agent: bool = setting(False, "whether the `User-Agent` of clients is exported")
+    redact: tuple[Annotated[str, Check(str)], ...] = setting(
+        (),
+        "names of attributes whose values are not exported; `*` stands for any "
+        "characters",
+    )
+    response_header: HeaderName | None = setting(
+        None,
+        "a header of all responses that has the trace id",
+        example="X-Trace-Id",
+    )
+    timeout_ms: Milliseconds = setting(
+        10_000, "how long an export may take, with its retries"
+    )
+    max_queue: Annotated[int, Range(1, 100_000)] = setting(
+        2048, "spans that may wait for their export; further ones are dropped"
+    )

@@ -76,10 +76,12 @@ class Check:
 
     :param rule: returns the value of the setting, which may be of another type.
     :param may_be_empty: whether the rule is asked about an empty text, too.
+    :param kind: the name of such a text in the documentation.
     """
 
     rule: Callable[[str], Any]
     may_be_empty: bool = False
+    kind: str = "text"
 
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
@@ -150,10 +152,7 @@ def _adapter(annotation: Any) -> TypeAdapter[Any]:
 
 
 def _read(text: str, annotation: object) -> object:
-    """
-    Read a text as TOML would. Text that cannot be read is returned as it is, for
-    pydantic to refuse.
-    """
+    """Read a text as TOML would, or return it as it is, for pydantic to refuse."""
     if get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]
     if alternatives := _alternatives(annotation):
@@ -368,18 +367,28 @@ def _tls_name(text: str) -> str:
         ) from None
 
 
-Endpoint = Annotated[str, Check(_endpoint)]
-EndpointOrOff = Annotated[str, Check(_endpoint_or_off, may_be_empty=True)]
-Network = Annotated[IPv4Network | IPv6Network, Check(_network)]
-Proxy = Annotated[IPv4Network | IPv6Network | str, Check(_proxy)]
-Allowed = Annotated[IPv4Network | IPv6Network | str, Check(_allowed)]
-PublicUrl = Annotated[str, Check(_public_url)]
-HostName = Annotated[str, Check(_host)]
-TlsName = Annotated[str, Check(_tls_name)]
-HeaderName = Annotated[str, Check(_header_name)]
-ContentType = Annotated[str, Check(_content_type)]
-ParameterName = Annotated[str, Check(_parameter_name)]
-StoreUrl = Annotated[str, Check(_store_url)]
+Path = Annotated[str, Check(str, kind="path")]
+Endpoint = Annotated[str, Check(_endpoint, kind="endpoint string")]
+EndpointOrOff = Annotated[
+    str, Check(_endpoint_or_off, may_be_empty=True, kind="endpoint string")
+]
+Network = Annotated[
+    IPv4Network | IPv6Network, Check(_network, kind="address or CIDR block")
+]
+Proxy = Annotated[
+    IPv4Network | IPv6Network | str, Check(_proxy, kind="address, CIDR block or `unix`")
+]
+Allowed = Annotated[
+    IPv4Network | IPv6Network | str,
+    Check(_allowed, kind="host name, address or CIDR block"),
+]
+PublicUrl = Annotated[str, Check(_public_url, kind="URL")]
+HostName = Annotated[str, Check(_host, kind="host name")]
+TlsName = Annotated[str, Check(_tls_name, kind="host name")]
+HeaderName = Annotated[str, Check(_header_name, kind="header name")]
+ContentType = Annotated[str, Check(_content_type, kind="media type")]
+ParameterName = Annotated[str, Check(_parameter_name, kind="parameter name")]
+StoreUrl = Annotated[str, Check(_store_url, kind="store URL")]
 Milliseconds = Annotated[int, Range(1, _MOST)]
 MillisecondsOrOff = Annotated[int, Range(0, _MOST)]
 Count = Annotated[int, Range(1, _MOST)]

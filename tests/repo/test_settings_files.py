@@ -11,6 +11,8 @@ from typing import Any, get_type_hints
 
 from twisted.trial.unittest import SkipTest, SynchronousTestCase
 
+from relay.settings.documentation.markdown import updated
+from relay.settings.documentation.toml import settings_file
 from relay.settings.effect import NEXT_START, TAKEN_BY
 from relay.settings.schema import Settings, load
 from relay.settings.types import item_section, section_of
@@ -57,6 +59,10 @@ def flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 class SampleTests(SynchronousTestCase):
     """``etc/relay.toml``."""
 
+    def test_is_generated(self) -> None:
+        """``make settings`` writes the file."""
+        self.assertEqual(SAMPLE.read_text(), settings_file())
+
     def test_changes_nothing(self) -> None:
         """The file as shipped has the defaults."""
         self.assertEqual(load(str(SAMPLE), "/srv", {}, {}), load(None, "/srv", {}, {}))
@@ -83,6 +89,11 @@ class SampleTests(SynchronousTestCase):
 class GuideTests(SynchronousTestCase):
     """``docs/reference/settings.md``."""
 
+    def test_tables_are_generated(self) -> None:
+        """``make settings`` writes the tables."""
+        page = GUIDE.read_text()
+        self.assertEqual(page, updated(page))
+
     def test_tables_list_every_setting_with_its_default(self) -> None:
         """The tables have each setting once, at the default that the code has."""
         rows: dict[str, Any] = {}
@@ -91,7 +102,7 @@ class GuideTests(SynchronousTestCase):
             if heading := re.match(r"## (.*)", line):
                 table = re.fullmatch(r"\[+([\w.]+)\]+", heading[1])
                 section = table[1] if table else ""
-            row = re.match(r"\| `([\w.]+)` \| (?:`(.*?)`)? ?\|", line)
+            row = re.match(r"\| `([\w.]+)` \| [^|]+ \| (?:`(.*?)`)? ?\|", line)
             if section and row:
                 key = f"{section}.{row[1]}"
                 self.assertNotIn(key, rows)
