@@ -234,7 +234,7 @@ class AllAtOnceTests(SynchronousTestCase):
             sorted(api_issues(body), key=lambda issue: issue.location),
             [
                 Issue("must be at least 1", f"{SHARED}.http.connectTimeout", 0),
-                Issue("unknown field", "listeners[0].tpye"),
+                Issue("unknown field", "listeners[0].tpye", severity="warning"),
                 Issue("must not be blank", "name", " "),
             ],
         )
@@ -524,7 +524,13 @@ class PlanTests(SynchronousTestCase):
             security = {"type": "KEY_LESS", "configuration": configuration}
             self.assertEqual(
                 plan_issues(tutorial_plan(security=security)),
-                [Issue("unknown field", "security.configuration.propagateApiKey")],
+                [
+                    Issue(
+                        "unknown field",
+                        "security.configuration.propagateApiKey",
+                        severity="warning",
+                    )
+                ],
             )
 
     def test_all_at_once(self) -> None:

@@ -124,7 +124,8 @@ class EndpointTests(SynchronousTestCase):
             )
             self.assertEqual(refused(model, {"channel": {"mode": "failover"}}), [])
             self.assertEqual(
-                refused(model, {"http": {}}), [Issue("unknown field", "http")]
+                refused(model, {"http": {}}),
+                [Issue("unknown field", "http", severity="warning")],
             )
 
     def test_durable(self) -> None:
@@ -213,7 +214,7 @@ class EntrypointTests(SynchronousTestCase):
         for model in (HttpGetOptions, HttpPostOptions, WebsocketOptions):
             self.assertEqual(
                 refused(model, {"alowFilter": True}),
-                [Issue("unknown field", "alowFilter")],
+                [Issue("unknown field", "alowFilter", severity="warning")],
             )
 
     def test_compatibility(self) -> None:

@@ -20,6 +20,7 @@ ALLOWED: dict[str, set[str]] = {
     "model": {"expression"},
     "eventstream": set(),
     "catalog": {"model"},
+    "dialects": {"model"},
     "settings": set(),
     "store": {"model"},
     "tls": {"model", "reactor"},

@@ -46,6 +46,7 @@ UNTESTED = {
     "relay.channel.subscribers.reading": "in tests/channel/subscribers/test_fanout.py",
     "relay.channel.subscribers.slow": "exercised by tests/channel/test_channel.py",
     "relay.connectors.interfaces": "holds interfaces",
+    "relay.dialects.dialect": "holds an interface",
     "relay.eventstream.event": "a record without behaviour",
     "relay.gateway.flows.control": "in tests/policies/limits/test_stream_limit.py",
     "relay.http.http1.direct": "exercised by all of tests/gateway and tests/wire",

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["severe", "warning"]
+"""A ``severe`` problem is about who gets in, where traffic goes or what happens to it;
+a ``warning`` is about what only describes or records, or has no meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +22,8 @@ class Issue:
     whole body."""
     invalid_value: object = None
     """The refused value, when it is a short scalar that holds no secret."""
+    severity: Severity = "severe"
+    """A request is refused for both; an import leaves out what a warning is about."""
 
 
 class Unavailable(Exception):

@@ -9,12 +9,17 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from relay.model.schema.errors import Issue, join
+from relay.model.schema.refusal import RECORDS
 from relay.model.schema.types.sensitive import is_sensitive, members, models_in
 
+NOT_TEXT = "must be a string"
+"""The message about a value that is no text."""
+_WARNINGS = frozenset({"extra_forbidden", RECORDS})
+"""Types of errors about what has no effect on access and traffic."""
 _MESSAGES = {
     "missing": "is required",
     "extra_forbidden": "unknown field",
-    "string_type": "must be a string",
+    "string_type": NOT_TEXT,
     "string_unicode": "must be valid Unicode",
     "bool_type": "must be true or false",
     "int_type": "must be an integer",
@@ -68,6 +73,7 @@ def issues(
             invalid_value=None
             if _is_in_secret(model, detail["loc"])
             else _shown(detail["type"], detail["loc"], detail["input"]),
+            severity="warning" if detail["type"] in _WARNINGS else "severe",
         )
         for detail in error.errors(include_url=False)
     ]

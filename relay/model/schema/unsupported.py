@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from relay.model.schema.refusal import Where, refusal
+from relay.model.schema.refusal import RECORDS, Cause, Where, refusal
 
 
 def _is_on(value: object) -> bool:
@@ -64,17 +64,21 @@ def anything(value: Any) -> Iterator[Where]:
         yield ()
 
 
-def refused(in_effect: Callable[[Any], Iterator[Where]], reason: str) -> AfterValidator:
+def refused(
+    in_effect: Callable[[Any], Iterator[Where]], reason: str, type: Cause = "refused"
+) -> AfterValidator:
     """Refuse a field while it is in effect.
 
     :param in_effect: lists the locations, within the field, that are in effect.
     :param reason: the message of the refusal.
+    :param type: that of the error, such as
+        :data:`~relay.model.schema.refusal.RECORDS`.
     """
 
     def check(value: Any) -> Any:
         problems = [(where, reason) for where in in_effect(value)]
         if problems:
-            raise refusal(problems)
+            raise refusal(problems, type)
         return value
 
     return AfterValidator(check)
@@ -121,9 +125,13 @@ DeadLetterQueue = Annotated[
 
 # Records of traffic.
 Logging = Annotated[
-    Any, refused(logging_on, "logging of calls and bodies is not supported yet")
+    Any,
+    refused(logging_on, "logging of calls and bodies is not supported yet", RECORDS),
 ]
-Tracing = Annotated[Any, refused(switched_on, "tracing is not supported yet")]
+Tracing = Annotated[Any, refused(switched_on, "tracing is not supported yet", RECORDS)]
 LogExport = Annotated[
-    Any, refused(switched_on, "exporting logs by OpenTelemetry is not supported yet")
+    Any,
+    refused(
+        switched_on, "exporting logs by OpenTelemetry is not supported yet", RECORDS
+    ),
 ]

@@ -63,7 +63,7 @@ class IssuesTests(SynchronousTestCase):
                 Issue("must be an object", "innerValue"),
                 Issue("must be an array", "items"),
                 Issue("must be an object", "metadata"),
-                Issue("unknown field", "x"),
+                Issue("unknown field", "x", severity="warning"),
             ],
         )
 
