@@ -146,6 +146,19 @@ ALLOWED: dict[str, set[str]] = {
     "console": {"http", "management"},
     "daemon": {"http", "observability", "reactor", "settings", "tls"},
     "demo": {"reactor"},
+    "cli": {
+        "__init__",
+        "catalog",
+        "daemon",
+        "eventstream",
+        "expression",
+        "installed",
+        "json_text",
+        "model",
+        "reactor",
+        "settings",
+        "tls",
+    },
 }
 """What each part of ``relay`` may import of the others."""
 
@@ -158,11 +171,13 @@ HIDDEN: dict[str, set[str]] = {
     "alembic": {"store"},
     "klein": {"management"},
     "argon2": {"management"},
-    "treq": {"demo", "upstream"},
+    "treq": {"cli", "demo", "upstream"},
+    "click": {"cli"},
+    "rich": {"cli"},
     "socksio": {"upstream"},
     "h2": {"http"},
     "hyperframe": {"http"},
-    "OpenSSL": {"reactor", "tls", "upstream"},
+    "OpenSSL": {"cli", "reactor", "tls", "upstream"},
     "croniter": {"model"},
     "cryptography": {"model", "plans", "tls"},
     "joserfc": {"model", "plans", "policies"},
@@ -176,8 +191,8 @@ HIDDEN: dict[str, set[str]] = {
 
 NO_TWISTED = ("model", "eventstream", "expression", "catalog")
 NO_REACTOR = "twisted.internet.reactor"
-ENTRY_POINTS = ("relay.tap", "relay.demo.service")
-"""Where a daemon takes the reactor that was chosen, within a function."""
+ENTRY_POINTS = ("relay.tap", "relay.demo.service", "relay.cli.running")
+"""Where a program takes the reactor that was chosen, within a function."""
 
 
 def part(name: str) -> str:

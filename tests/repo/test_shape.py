@@ -40,6 +40,11 @@ COST_CLOCKS = {
 """The functions of ``time`` that measure what code costs."""
 UNTESTED = {
     "relay": "holds the version",
+    "relay.cli.errors": "in tests/cli/test_client.py and test_main.py",
+    "relay.cli.login": "in tests/wire/cli/test_login.py",
+    "relay.cli.ping": "in tests/wire/cli/test_login.py",
+    "relay.cli.profile_commands": "in tests/wire/cli/test_login.py",
+    "relay.cli.commands": "in tests/cli/test_main.py",
     "relay.gateway.services": "assembled by all of tests/gateway",
     "relay.channel.subscribers.group": "in the tests of both kinds of groups",
     "relay.channel.subscribers.places": "in tests/channel/test_channel.py",

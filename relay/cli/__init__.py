@@ -1,0 +1,1 @@
+"""``relay``: the command line of the management API, of definitions and of streams."""

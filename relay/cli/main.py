@@ -1,0 +1,92 @@
+"""The entry point of ``relay``, and the table of its commands."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from relay import __version__
+from relay.cli.commands import Group, Invocation, Lazy, accept_global_options
+from relay.cli.errors import DONE, FAILED, INTERRUPTED, Failed
+
+COMMANDS = {
+    "completion": Lazy(
+        "relay.cli.completion:completion", "Print the completion of a shell."
+    ),
+    "login": Lazy("relay.cli.login:login", "Save a server and a token as a profile."),
+    "ping": Lazy("relay.cli.ping:ping", "Check the server and the credentials."),
+    "profiles": Lazy(
+        "relay.cli.profile_commands:profiles", "List, choose and remove profiles."
+    ),
+}
+"""The commands, without what they import."""
+
+program = Group(
+    "relay",
+    lazy=COMMANDS,
+    help="Manage APIs and event streams of Relay.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+click.version_option(__version__, prog_name="relay", message="%(prog)s %(version)s")(
+    program
+)
+accept_global_options(program)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """
+    Run a command, and end the process with its exit status.
+
+    :param arguments: of the command line; None for those of the process.
+    """
+    sys.exit(invoke(arguments))
+
+
+def invoke(arguments: Sequence[str] | None = None) -> int:
+    """
+    Run a command.
+
+    :param arguments: of the command line; None for those of the process.
+    :returns: the exit status.
+    """
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        status = program.main(
+            given, prog_name="relay", standalone_mode=False, obj=Invocation()
+        )
+        sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return FAILED
+    except click.ClickException as error:
+        _report(error, as_json="--json" in given)
+        return FAILED
+    except (click.Abort, KeyboardInterrupt):
+        print("Interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except OSError as error:
+        if error.errno != errno.EPIPE:
+            raise
+        # The reader of a pipe, such as head, has what it wanted.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return status if isinstance(status, int) else DONE
+
+
+def _report(error: click.ClickException, as_json: bool) -> None:
+    if as_json:
+        shape = (
+            error.to_json()
+            if isinstance(error, Failed)
+            else {"message": error.format_message(), "details": []}
+        )
+        print(json.dumps({"error": shape}, ensure_ascii=False), file=sys.stderr)
+    elif isinstance(error, Failed):
+        print(f"relay: {error.format_message()}", file=sys.stderr)
+    else:
+        error.show()

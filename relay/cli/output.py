@@ -1,0 +1,157 @@
+"""What commands print: JSON, or text for people."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TextIO
+
+from relay.cli.commands import Invocation
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
+"""Characters with which a text could change the terminal, or the order of its text."""
+_WIDE = 100_000
+"""Columns of an output that is no terminal: nothing is wrapped or cut."""
+
+
+class Output:
+    """
+    Prints results to the standard output, and notes to the standard error.
+
+    :param json_wanted: prints JSON instead of text.
+    :param color: colours text on a terminal, unless ``NO_COLOR`` is set.
+    """
+
+    def __init__(
+        self,
+        json_wanted: bool = False,
+        color: bool = True,
+        out: TextIO | None = None,
+        err: TextIO | None = None,
+    ) -> None:
+        self.json = json_wanted
+        self._color = color and not os.environ.get("NO_COLOR")
+        self._out = out or sys.stdout
+        self._err = err or sys.stderr
+
+    @classmethod
+    def of(cls, invocation: Invocation) -> Output:
+        """Return the output that the global options ask for."""
+        return cls(invocation.json, invocation.color)
+
+    @cached_property
+    def console(self) -> Console:
+        """The standard output, for text."""
+        return self._console(self._out)
+
+    @cached_property
+    def notes(self) -> Console:
+        """The standard error, for progress and notes."""
+        return self._console(self._err)
+
+    def _console(self, file: TextIO) -> Console:
+        from rich.console import Console
+
+        return Console(
+            file=file,
+            no_color=not self._color,
+            color_system="auto" if self._color and file.isatty() else None,
+            width=None if file.isatty() else _WIDE,
+            markup=False,
+            highlight=False,
+            emoji=False,
+        )
+
+    def data(self, value: Any) -> None:
+        """Print a JSON document."""
+        text = json.dumps(value, indent=2, ensure_ascii=False)
+        self._out.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
+        self._out.flush()
+
+    def data_line(self, value: Any) -> None:
+        """Print a JSON document in one line, of a command that prints many."""
+        text = json.dumps(value, ensure_ascii=False)
+        self._out.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
+        self._out.flush()
+
+    def line(self, text: str = "", style: str | None = None) -> None:
+        """Print a line of text."""
+        self.console.print(shown(text), style=style, soft_wrap=True)
+
+    def note(self, text: str, style: str | None = None) -> None:
+        """Print a line to the standard error."""
+        self.notes.print(shown(text), style=style, soft_wrap=True)
+
+    def done(self, what: str, name: str) -> None:
+        """
+        Print the result of a command that returns no object.
+
+        :param what: was done, such as ``removed``; the member of the JSON.
+        :param name: of the object that it was done to.
+        """
+        if self.json:
+            self.data({what: name})
+        else:
+            self.line(f"{what} {name}")
+
+    def table(
+        self, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]
+    ) -> None:
+        """
+        Print rows: as JSON with all their members, or as a table.
+
+        :param columns: the headings of the table, by the members to show.
+        """
+        if self.json:
+            self.data(list(rows))
+            return
+        from rich import box
+        from rich.table import Table
+
+        table = Table(box=box.SIMPLE_HEAD if self._out.isatty() else None)
+        table.show_edge = False
+        for heading in columns.values():
+            table.add_column(heading, overflow="fold")
+        for row in rows:
+            table.add_row(*(_cell(row.get(name)) for name in columns))
+        self.console.print(table)
+
+    def facts(self, value: Mapping[str, Any], names: Mapping[str, str]) -> None:
+        """
+        Print members of one object: as JSON with all of them, or one in a line.
+
+        :param names: the words for the members to show, by the members.
+        """
+        if self.json:
+            self.data(value)
+            return
+        width = max(map(len, names.values()), default=0)
+        for name, word in names.items():
+            if value.get(name) is not None:
+                self.line(f"{word:<{width}}  {_cell(value[name])}")
+
+
+def shown(text: str) -> str:
+    """Return a text with its control characters escaped."""
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return shown(value)
+    if isinstance(value, Iterable) and not isinstance(value, Mapping):
+        return ", ".join(_cell(one) for one in value)
+    return shown(json.dumps(value, ensure_ascii=False))
