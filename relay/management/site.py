@@ -18,9 +18,11 @@ from relay.management.consumers.api_keys import ApiKeys
 from relay.management.consumers.applications import Applications
 from relay.management.consumers.subscriptions import Subscriptions
 from relay.management.http.guard import Guard
-from relay.management.http.root import ManagementRoot, Pages
+from relay.management.http.root import NODE, ManagementRoot, Pages
 from relay.management.http.routing import Families
 from relay.management.http.site import RestSite
+from relay.management.openapi.document import Section
+from relay.management.openapi.pages import ReferencePages
 from relay.management.policy_groups.resource import SharedPolicyGroups
 from relay.management.resources.apis import Apis
 from relay.management.resources.audits import Audits
@@ -95,51 +97,60 @@ class ManagementSite(RestSite):
         pages: Pages | None = None,
         instance: ThisInstance | None = None,
     ) -> None:
-        self._pages = pages
+        self._console = pages
         masking = Masking(catalog.type_of)
         self._sessions = Sessions(store, settings.console, authentication)
+        environment = Families(
+            masking,
+            Apis(store, catalog),
+            Imports(store, catalog),
+            Search(store),
+            Deployments(store, gateway_urls, gateway, reactor),
+            DeploymentHistory(store, masking),
+            Rollback(store, catalog, masking),
+            Plans(store, catalog),
+            Probes(catalog, prober, reactor),
+            TryIt(store, gateway.own, gateway_urls, settings.gateway.api_key_header),
+            Pictures(store),
+            Channels(store, channels),
+            Health(store, health, gethostname()),
+            Instances(store, instance),
+            Audits(store),
+            Applications(store, catalog),
+            Subscriptions(store, catalog),
+            ApiKeys(store),
+            DeadLetters(store, deliveries),
+            SharedPolicyGroups(store, catalog, gateway, reactor),
+            Logs(store, flush),
+            ApiAnalytics(store, flush),
+            ApiTotals(store, flush),
+        )
+        installation = Families(
+            masking,
+            Plugins(catalog),
+            Expressions(),
+            Users(store, passwords, authentication),
+            Tokens(store),
+            SessionPaths(self._sessions),
+            Node(node),
+        )
+        sections = [
+            Section("/management/v2/environments/DEFAULT", tuple(environment.by_class)),
+            Section("/management/v2", tuple(installation.by_class)),
+        ]
+        if technical is not None:
+            sections.append(Section(f"/{NODE}", tuple(technical.by_class)))
+        self.sections = tuple(sections)
+        """All that is served, as the OpenAPI document describes it."""
+        self._reference = ReferencePages(self.sections, reactor)
         self._root = ManagementRoot(
             _guard(settings),
             authentication,
             self._sessions if settings.console.enabled else None,
-            Families(
-                masking,
-                Apis(store, catalog),
-                Imports(store, catalog),
-                Search(store),
-                Deployments(store, gateway_urls, gateway, reactor),
-                DeploymentHistory(store, masking),
-                Rollback(store, catalog, masking),
-                Plans(store, catalog),
-                Probes(catalog, prober, reactor),
-                TryIt(
-                    store, gateway.own, gateway_urls, settings.gateway.api_key_header
-                ),
-                Pictures(store),
-                Channels(store, channels),
-                Health(store, health, gethostname()),
-                Instances(store, instance),
-                Audits(store),
-                Applications(store, catalog),
-                Subscriptions(store, catalog),
-                ApiKeys(store),
-                DeadLetters(store, deliveries),
-                SharedPolicyGroups(store, catalog, gateway, reactor),
-                Logs(store, flush),
-                ApiAnalytics(store, flush),
-                ApiTotals(store, flush),
-            ).resource(),
-            Families(
-                masking,
-                Plugins(catalog),
-                Expressions(),
-                Users(store, passwords, authentication),
-                Tokens(store),
-                SessionPaths(self._sessions),
-                Node(node),
-            ).resource(),
+            environment.resource(),
+            installation.resource(),
             None if technical is None else technical.resource(),
-            pages if settings.console.enabled else None,
+            self._pages(settings),
         )
         super().__init__(
             self._root,
@@ -154,9 +165,14 @@ class ManagementSite(RestSite):
         self._sessions.settings = settings.console
         enabled = settings.console.enabled
         self._root.sessions = self._sessions if enabled else None
-        self._root.pages = self._pages if enabled else None
+        self._root.pages = self._pages(settings)
         self.head_timeout_ms = settings.gateway.head_timeout_ms
         self.max_body_bytes = settings.management.max_body_bytes
+
+    def _pages(self, settings: Settings) -> tuple[Pages, ...]:
+        if self._console is None or not settings.console.enabled:
+            return (self._reference,)
+        return (self._reference, self._console)
 
 
 def _guard(settings: Settings) -> Guard:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
 from relay.management.http.errors import NotFound
+from relay.management.http.parameters import PAGING, Flag, Words, sort_by
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
@@ -21,6 +22,13 @@ SORTS: Mapping[str, Callable[[Shown], float]] = {
     "bytes": lambda one: one["log"]["bytes"],
 }
 """The keys by which channels are sorted."""
+PARAMETERS = (
+    Words("apiIds", "Ids of APIs; by default channels of all APIs are returned."),
+    Words("sources", "States of sources; by default any.", STATES),
+    Flag("lagging", "Whether only channels with lagging readers are returned."),
+    *PAGING,
+    sort_by(SORTS, "those with the most readers come first"),
+)
 
 
 class View(Protocol):
@@ -52,14 +60,13 @@ class NodeChannels:
     @route(
         "GET",
         "/channels",
-        query=("apiIds", "sources", "lagging", "page", "perPage", "sortBy"),
+        query=PARAMETERS,
     )
     async def list(self, call: RestCall) -> Reply:
         """Return a page of the channels, those with the most readers first."""
         query = call.query
-        page, sources = Page.of(query), query.many("sources", STATES)
-        allowed = [f"{sign}{key}" for key in SORTS for sign in ("", "-")]
-        sort = query.one("sortBy", allowed) or "-readers"
+        page, sources = Page.of(query), query.many("sources")
+        sort = query.one("sortBy") or "-readers"
         lagging = query.flag("lagging")
         found = [
             one

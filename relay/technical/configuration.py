@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from relay.management.http.parameters import Word
 from relay.management.http.reply import JSON_TYPE, Reply, dump
 from relay.management.http.routing import RestCall, route
 
 Described = Callable[[], dict[str, dict[str, object]]]
 """Returns the settings by name, with their values and origins, without secrets."""
+
+_ONLY = Word("only", "Leaves out what is at its default.", ("changed",))
 
 
 class Configuration:
@@ -21,10 +24,10 @@ class Configuration:
     def __init__(self, described: Described) -> None:
         self._described = described
 
-    @route("GET", "/configuration", query=("only",))
+    @route("GET", "/configuration", query=(_ONLY,))
     async def configuration(self, call: RestCall) -> Reply:
         """Return the settings: all, or those that are not at their default."""
-        changed = call.query.one("only", ("changed",)) is not None
+        changed = call.query.one("only") is not None
         shown = {
             name: one
             for name, one in self._described().items()

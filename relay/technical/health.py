@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from relay.management.access.identity import ANYBODY
+from relay.management.http.parameters import Words
+from relay.management.http.query import bad
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.observability.probes import Probes
 
+PARAMETERS = (Words("probes", "Names of probes; by default all are run."),)
 Reasons = Callable[[], dict[str, str]]
 """Returns the reasons for which clients should not be sent to this daemon, by name."""
 
@@ -25,10 +28,14 @@ class Health:
         self._probes = probes
         self._unready = unready
 
-    @route("GET", "/health", query=("probes",))
+    @route("GET", "/health", query=PARAMETERS)
     async def health(self, call: RestCall) -> Reply:
         """Return the results of the probes: 200 if all are healthy, otherwise 503."""
-        names = call.query.many("probes", self._probes.names)
+        names = call.query.many("probes")
+        for name in names:
+            if name not in self._probes.names:
+                known = ", ".join(sorted(self._probes.names))
+                raise bad("probes", f"takes {known}", name)
         results = await self._probes.run(names)
         detailed = call.user is not ANYBODY
         return Reply(

@@ -11,11 +11,11 @@ from zope.interface import implementer
 
 from relay.eventstream.encoder import encode
 from relay.eventstream.event import Event
-from relay.management.http.errors import BadRequest, Unavailable
-from relay.management.http.query import Query
+from relay.management.http.errors import Unavailable
+from relay.management.http.parameters import Instant, Words
+from relay.management.http.query import Query, bad
 from relay.management.http.reply import Reply, dump
 from relay.management.http.routing import RestCall, route
-from relay.model.schema.errors import Issue
 from relay.observability.history.history import (
     API_SERIES,
     NODE_SERIES,
@@ -28,6 +28,15 @@ MOST_APIS = 200
 """How many APIs one request may name."""
 MOST_WATCHERS = 64
 """How many clients may follow the samples at one time."""
+PARAMETERS = (
+    Words("apis", "Ids of APIs; without them, the series of the daemon are returned."),
+    Words(
+        "series",
+        "By default all: the series of the daemon, or of each API.",
+        tuple(dict.fromkeys((*NODE_SERIES, *API_SERIES))),
+    ),
+    Instant("sinceMs", "Samples until then are left out."),
+)
 STALL_MS = 60_000
 """For how long a client that follows may take nothing, in milliseconds."""
 
@@ -45,10 +54,12 @@ class Selection:
         self._of_apis = "apis" in query.given
         self._apis = list(dict.fromkeys(query.many("apis")))
         if self._of_apis and not 1 <= len(self._apis) <= MOST_APIS:
-            message = f"Query parameter apis takes 1 to {MOST_APIS} ids of APIs"
-            raise BadRequest(message, "query.invalid", issues=[Issue(message, "apis")])
+            raise bad("apis", f"takes 1 to {MOST_APIS} ids of APIs")
         known = API_SERIES if self._of_apis else NODE_SERIES
-        self._names: Sequence[str] = query.many("series", known) or known
+        self._names: Sequence[str] = query.many("series") or known
+        for name in self._names:
+            if name not in known:
+                raise bad("series", f"takes {', '.join(sorted(known))}", name)
 
     def document(self, since_ms: int = 0) -> dict[str, Any]:
         """
@@ -101,7 +112,7 @@ class NodeHistory:
         self._clock = clock
         self._watchers: set[HistoryWatch] = set()
 
-    @route("GET", "/history", query=("apis", "series", "sinceMs"))
+    @route("GET", "/history", query=PARAMETERS)
     async def show(self, call: RestCall) -> Reply:
         """Return the samples; as an event stream, also those to come."""
         selection = Selection(self._history, call.query)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from relay.http.accept import Accept
 from relay.management.http.errors import BadRequest, NotFound
+from relay.management.http.parameters import Words
 from relay.management.http.reply import Content, Reply
 from relay.management.http.routing import RestCall, route
 from relay.observability.metrics.scrape import Scraped
 
 TEXT = b"text/plain"
 OPEN_METRICS = b"application/openmetrics-text"
+PARAMETERS = (
+    Words("metrics", "Names of families; with `-` before it, a family is left out."),
+    Words("name[]", "Names of families."),
+)
 
 
 class PrometheusMetrics:
@@ -22,7 +27,7 @@ class PrometheusMetrics:
     def __init__(self, metrics: Scraped | None) -> None:
         self._metrics = metrics
 
-    @route("GET", "/metrics/prometheus", query=("metrics", "name[]"))
+    @route("GET", "/metrics/prometheus", query=PARAMETERS)
     async def scrape(self, call: RestCall) -> Reply:
         """Return all families, or those that the query names."""
         metrics = self._metrics

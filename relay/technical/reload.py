@@ -6,6 +6,7 @@ import re
 from typing import Protocol
 
 from relay.management.http.errors import BadRequest, Conflict
+from relay.management.http.parameters import DRY_RUN
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.model.role import Role
@@ -62,7 +63,7 @@ class Reloads:
         self._reload = reload
         self._trail = trail
 
-    @route("POST", "/reload", query=("dryRun",), role=Role.ADMIN)
+    @route("POST", "/reload", query=(DRY_RUN,), role=Role.ADMIN)
     async def reload(self, call: RestCall) -> Reply:
         """Reload, or with ``dryRun`` find out what a reload would do."""
         reload, dry_run = self._reload, call.query.flag("dryRun")

@@ -104,7 +104,7 @@ class PageTests(SynchronousTestCase):
                 for line in PAGE.splitlines()
                 if line.startswith(f"| `{one.verb} {one.path}` |")
             )
-            for name in one.query:
+            for name in (parameter.name for parameter in one.query):
                 self.assertIn(f"`{name}", row, one.path)
 
     def test_codes(self) -> None:

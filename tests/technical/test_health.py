@@ -13,7 +13,7 @@ from relay.management.http.query import Query
 from relay.management.http.routing import RestCall
 from relay.model.role import Role
 from relay.observability import probes
-from relay.technical.health import Health
+from relay.technical.health import PARAMETERS, Health
 
 VIEWER = Identity("ops", Role.VIEWER)
 
@@ -32,8 +32,7 @@ class HealthTests(SynchronousTestCase):
     def ask(self, name: str, user: Identity = VIEWER, **query: str) -> tuple[int, Any]:
         """Call a method of the family."""
         parameters = {key.encode(): [one.encode()] for key, one in query.items()}
-        accepted = frozenset(("probes",))
-        call = RestCall("", "", Query(parameters, accepted), None, None, user)
+        call = RestCall("", "", Query(parameters, PARAMETERS), None, None, user)
         coroutine = getattr(self.family, name)(call)
         try:
             coroutine.send(None)

@@ -15,7 +15,13 @@ from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall
 from relay.model.transferred import Transferred
 from relay.observability.history.history import API_SERIES, NODE_SERIES, PERIOD_S
-from relay.technical.history import MOST_APIS, MOST_WATCHERS, STALL_MS, NodeHistory
+from relay.technical.history import (
+    MOST_APIS,
+    MOST_WATCHERS,
+    PARAMETERS,
+    STALL_MS,
+    NodeHistory,
+)
 from tests.observability.history.exchanges import NOW_MS, HistoryCase
 
 PERIOD_MS = round(PERIOD_S * 1000)
@@ -36,7 +42,7 @@ class ResourceCase(HistoryCase):
         call = RestCall(
             "",
             "",
-            Query(parameters, ("apis", "series", "sinceMs")),
+            Query(parameters, PARAMETERS),
             None,
             None,
             cast(Any, None),

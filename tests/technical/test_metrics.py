@@ -15,7 +15,7 @@ from relay.management.http.query import Query
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall
 from relay.observability.metrics.scrape import Scrape
-from relay.technical.metrics import PrometheusMetrics
+from relay.technical.metrics import PARAMETERS, PrometheusMetrics
 
 
 @dataclass
@@ -51,7 +51,7 @@ class EndpointTests(SynchronousTestCase):
         call = RestCall(
             "",
             "",
-            Query(parameters, ("metrics", "name[]")),
+            Query(parameters, PARAMETERS),
             None,
             None,
             cast(Any, None),
@@ -96,7 +96,7 @@ class EndpointTests(SynchronousTestCase):
     def test_unknown_families_are_refused(self) -> None:
         """With their name."""
         endpoint = PrometheusMetrics(self.metrics)
-        query = Query({b"metrics": [b"unknown"]}, ("metrics",))
+        query = Query({b"metrics": [b"unknown"]}, PARAMETERS)
         call = RestCall("", "", query, None, None, cast(Any, None))
         failed = self.failureResultOf(ensureDeferred(endpoint.scrape(call)), BadRequest)
         self.assertIn("unknown", str(failed.value))

@@ -12,6 +12,7 @@ from relay.management.access.bootstrap import ADMIN
 from relay.management.access.identity import find_user
 from relay.management.access.passwords import Passwords
 from relay.management.http.errors import BadRequest, Unauthorized
+from relay.management.http.parameters import PAGING
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply, version_headers
 from relay.management.http.routing import Body, RestCall, route
@@ -71,7 +72,7 @@ class Users:
         self._passwords = passwords
         self._logins = logins
 
-    @route("GET", "/users", query=("page", "perPage"), role=Role.ADMIN)
+    @route("GET", "/users", query=PAGING, role=Role.ADMIN)
     async def list(self, call: RestCall) -> Reply:
         """Return all users by name."""
         page = Page.of(call.query)

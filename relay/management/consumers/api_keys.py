@@ -14,6 +14,7 @@ from relay.management.consumers.representations import (
     find_subscription,
 )
 from relay.management.http.errors import NotFound
+from relay.management.http.parameters import PAGING
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
@@ -91,7 +92,7 @@ class ApiKeys:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    @route("GET", _OF_SUBSCRIPTION, query=("page", "perPage"))
+    @route("GET", _OF_SUBSCRIPTION, query=PAGING)
     async def list(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
         """Return the keys of a subscription, each by its first characters."""
         return await self._list(call, _own(api_id, subscription_id))
@@ -123,7 +124,7 @@ class ApiKeys:
         """Reactivate a key that was revoked or has expired."""
         return await self._change(_own(api_id, subscription_id), key_id, _reactivate)
 
-    @route("GET", _OF_APPLICATION, query=("page", "perPage"))
+    @route("GET", _OF_APPLICATION, query=PAGING)
     async def list_shared(self, call: RestCall, application_id: str) -> Reply:
         """Return the shared keys of an application."""
         return await self._list(call, _shared(application_id))

@@ -15,8 +15,14 @@ from relay.management.consumers.representations import (
     find_application,
 )
 from relay.management.consumers.subscribing import archive, subscribe
-from relay.management.consumers.subscription_lists import paged
+from relay.management.consumers.subscription_lists import (
+    API_IDS,
+    PLAN_IDS,
+    STATUSES,
+    paged,
+)
 from relay.management.http.errors import NotFound
+from relay.management.http.parameters import PAGING, Text, Word, Words
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply, version_headers
 from relay.management.http.routing import Body, RestCall, route
@@ -33,6 +39,11 @@ from relay.store.store import Store
 from relay.store.transaction import Transaction
 
 _ONE = "/applications/<application_id>"
+_FILTERS = (
+    Words("ids", "Ids of applications."),
+    Text("query", "Words that the name, the description or the id contains."),
+    Word("status", "By default `ACTIVE`.", ("ACTIVE", "ARCHIVED")),
+)
 
 
 class Applications:
@@ -45,13 +56,13 @@ class Applications:
         self._store = store
         self._catalog = catalog
 
-    @route("GET", "/applications", query=("page", "perPage", "ids", "query", "status"))
+    @route("GET", "/applications", query=(*PAGING, *_FILTERS))
     async def list(self, call: RestCall) -> Reply:
         """Return the applications by name; active ones by default."""
         page = Page.of(call.query)
         ids = call.query.many("ids")
         words = (call.query.text("query") or "").lower().split()
-        status = call.query.one("status", ("ACTIVE", "ARCHIVED")) or "ACTIVE"
+        status = call.query.one("status") or "ACTIVE"
         found = [
             one
             for one in await self._store.read(lambda tx: tx.applications.list())
@@ -125,7 +136,7 @@ class Applications:
     @route(
         "GET",
         f"{_ONE}/subscriptions",
-        query=("page", "perPage", "apiIds", "planIds", "statuses"),
+        query=(*PAGING, API_IDS, PLAN_IDS, STATUSES),
     )
     async def subscriptions(self, call: RestCall, application_id: str) -> Reply:
         """Return the subscriptions of an application, the newest first."""

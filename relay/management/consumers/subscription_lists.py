@@ -11,6 +11,7 @@ from relay.management.consumers.representations import (
     SubscriptionView,
     view_subscription,
 )
+from relay.management.http.parameters import PAGING, Text, Words
 from relay.management.http.query import Page, Query
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall
@@ -20,7 +21,15 @@ from relay.model.schema.types.timestamps import timestamp
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 
-STATUSES = ("PENDING", "REJECTED", "ACCEPTED", "PAUSED", "RESUMED", "CLOSED")
+STATUSES = Words(
+    "statuses",
+    "By default `ACCEPTED`.",
+    ("PENDING", "REJECTED", "ACCEPTED", "PAUSED", "RESUMED", "CLOSED"),
+)
+API_IDS = Words("apiIds", "Ids of APIs.")
+APPLICATION_IDS = Words("applicationIds", "Ids of applications.")
+PLAN_IDS = Words("planIds", "Ids of plans.")
+API_KEY = Text("apiKey", "An API key: the subscriptions that have it.")
 COLUMNS = (
     "Plan",
     "Application",
@@ -53,11 +62,11 @@ class Wanted:
         :raises BadRequest: when a filter has an unknown value.
         """
         return cls(
-            query.many("statuses", STATUSES) or ["ACCEPTED"],
-            query.many("apiIds"),
-            query.many("applicationIds"),
-            query.many("planIds"),
-            query.text("apiKey"),
+            query.many("statuses") or ["ACCEPTED"],
+            _given(query, API_IDS),
+            _given(query, APPLICATION_IDS),
+            _given(query, PLAN_IDS),
+            query.text(API_KEY.name) if API_KEY.name in query.given else None,
         )
 
     def among(
@@ -78,6 +87,11 @@ class Wanted:
         ]
 
 
+def _given(query: Query, declared: Words) -> list[str]:
+    """Return the values of a filter, which not all lists have."""
+    return query.many(declared.name) if declared.name in query.given else []
+
+
 async def paged(store: Store, call: RestCall, all_of: All) -> Reply:
     """Return a page of subscriptions."""
     page, wanted = Page.of(call.query), Wanted.of(call.query)
@@ -96,7 +110,7 @@ async def table(store: Store, call: RestCall, all_of: All) -> Reply:
     page if the query has ``page`` or ``perPage``.
     """
     page, wanted = Page.of(call.query), Wanted.of(call.query)
-    one_page = call.query.text("page") or call.query.text("perPage")
+    one_page = call.query.given & {one.name for one in PAGING}
 
     def work(tx: Transaction) -> list[SubscriptionView]:
         found: Sequence[SubscriptionRecord] = wanted.among(tx, all_of(tx))

@@ -25,7 +25,15 @@ from relay.management.consumers.representations import (
     view_subscription,
 )
 from relay.management.consumers.subscribing import close, of_application_to, subscribe
-from relay.management.consumers.subscription_lists import paged, table
+from relay.management.consumers.subscription_lists import (
+    API_KEY,
+    APPLICATION_IDS,
+    PLAN_IDS,
+    STATUSES,
+    paged,
+    table,
+)
+from relay.management.http.parameters import PAGING, Text, Words
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
@@ -40,7 +48,13 @@ from relay.store.transaction import Transaction
 
 _ALL = "/apis/<api_id>/subscriptions"
 _ONE = f"{_ALL}/<subscription_id>"
-_EXPANDS = ("api", "plan", "application", "subscribedBy")
+_EXPANDS = Words(
+    "expands",
+    "Accepted and checked: responses always contain these objects.",
+    ("api", "plan", "application", "subscribedBy"),
+)
+_FILTERS = (APPLICATION_IDS, PLAN_IDS, STATUSES, API_KEY)
+_NAME = Text("name", "A part of the name, in any case.")
 
 Change = Callable[[Transaction, SubscriptionRecord], SubscriptionRecord]
 
@@ -58,31 +72,23 @@ class Subscriptions:
     @route(
         "GET",
         _ALL,
-        query=(
-            "page",
-            "perPage",
-            "applicationIds",
-            "planIds",
-            "statuses",
-            "apiKey",
-            "expands",
-        ),
+        query=(*PAGING, *_FILTERS, _EXPANDS),
     )
     async def list(self, call: RestCall, api_id: str) -> Reply:
         """Return the subscriptions of an API, the newest first."""
-        call.query.many("expands", _EXPANDS)
+        call.query.many("expands")
         return await paged(self._store, call, partial(_of_api, api_id))
 
     @route(
         "GET",
         f"{_ALL}/_export",
-        query=("page", "perPage", "applicationIds", "planIds", "statuses", "apiKey"),
+        query=(*PAGING, *_FILTERS),
     )
     async def export(self, call: RestCall, api_id: str) -> Reply:
         """Return the matching subscriptions of an API as CSV: all, or one page."""
         return await table(self._store, call, partial(_of_api, api_id))
 
-    @route("GET", "/apis/<api_id>/subscribers", query=("page", "perPage", "name"))
+    @route("GET", "/apis/<api_id>/subscribers", query=(*PAGING, _NAME))
     async def subscribers(self, call: RestCall, api_id: str) -> Reply:
         """Return the applications that have or had a subscription, by name."""
         page = Page.of(call.query)
@@ -144,10 +150,10 @@ class Subscriptions:
             return Reply(200, {"ok": False, "reason": "API key already exists"})
         return Reply(200, {"ok": True})
 
-    @route("GET", _ONE, query=("expands",))
+    @route("GET", _ONE, query=(_EXPANDS,))
     async def get(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
         """Return one subscription."""
-        call.query.many("expands", _EXPANDS)
+        call.query.many("expands")
 
         def work(tx: Transaction) -> SubscriptionView:
             return view_subscription(tx, find_subscription(tx, api_id, subscription_id))

@@ -3,34 +3,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from relay.management.http.errors import BadRequest
+from relay.management.http.parameters import (
+    Flag,
+    Instant,
+    Parameter,
+    Positive,
+    Text,
+    Word,
+    Words,
+)
 from relay.management.http.reply import Content, dump
 from relay.model.schema.errors import Issue
 from relay.model.schema.reading import did_you_mean
 
 T = TypeVar("T")
-
-MOST_PER_PAGE = 10_000
+P = TypeVar("P", bound=Parameter)
 
 
 class Query:
-    """The parameters of one request.
+    """The parameters of one request, read as they are declared.
+
+    To read a parameter that is not declared, or is declared as another kind, is a
+    mistake of the caller.
 
     :param parameters: the values by name, undecoded.
-    :param known: the names that the path accepts.
+    :param declared: the parameters that the path accepts.
     :raises BadRequest: for an unknown name, or text that is not UTF-8. A misspelt
         filter must not return everything.
     """
 
     def __init__(
-        self, parameters: Mapping[bytes, Sequence[bytes]], known: Collection[str]
+        self,
+        parameters: Mapping[bytes, Sequence[bytes]],
+        declared: Iterable[Parameter],
     ) -> None:
+        self._declared = {one.name: one for one in declared}
         try:
             self._values = {
                 name.decode("utf-8"): [value.decode("utf-8") for value in values]
@@ -41,25 +55,27 @@ class Query:
         if issues := [
             Issue(
                 f"Query parameter {name} is not supported here"
-                + did_you_mean(name, known),
+                + did_you_mean(name, self._declared),
                 name,
             )
             for name in self._values
-            if name not in known
+            if name not in self._declared
         ]:
             raise BadRequest(issues[0].message, "query.unsupported", issues=issues)
+        for one in self._declared.values():
+            if one.required and one.name not in self._values:
+                raise bad(one.name, "is required here")
 
     @property
     def given(self) -> frozenset[str]:
         """The names of the parameters that were sent, with any value."""
         return frozenset(self._values)
 
-    def many(self, name: str, allowed: Collection[str] | None = None) -> list[str]:
+    def many(self, name: str) -> list[str]:
         """
-        :param name: of a parameter that may be repeated, or be a list separated by
-            commas.
-        :param allowed: the accepted words; None for any.
+        :param name: of :class:`~relay.management.http.parameters.Words`.
         """
+        allowed = self._of_kind(name, Words).allowed
         words = [
             word
             for value in self._values.get(name, ())
@@ -68,47 +84,49 @@ class Query:
         ]
         for word in words:
             if allowed is not None and word not in allowed:
-                raise _bad(name, f"takes {', '.join(sorted(allowed))}", word)
+                raise bad(name, f"takes {', '.join(sorted(allowed))}", word)
         return words
 
-    def one(self, name: str, allowed: Collection[str]) -> str | None:
+    def one(self, name: str) -> str | None:
         """
-        :returns: the word of a parameter; None without it.
+        :param name: of a :class:`~relay.management.http.parameters.Word`.
+        :returns: the word; None without the parameter.
         """
-        words = self._values.get(name, [])
-        if not words:
-            return None
-        if len(words) > 1 or words[0] not in allowed:
-            raise _bad(name, f"takes one of {', '.join(sorted(allowed))}", words[-1])
-        return words[0]
+        declared = self._of_kind(name, Word)
+        return self._word(name, declared.allowed, declared.any_case)
 
     def text(self, name: str) -> str | None:
         """
-        :returns: the text of a parameter, ``None`` without it.
+        :param name: of a :class:`~relay.management.http.parameters.Text`.
+        :returns: the text; None without the parameter.
         """
+        self._of_kind(name, Text)
         words = self._values.get(name, [])
         if len(words) > 1:
             raise BadRequest(f"Query parameter {name} comes twice", "query.invalid")
         return words[0] if words else None
 
-    def flag(self, name: str, default: bool = False) -> bool:
+    def flag(self, name: str) -> bool:
         """
-        :returns: the value of a parameter that is ``true`` or ``false``.
+        :param name: of a :class:`~relay.management.http.parameters.Flag`.
         """
-        word = self.one(name, ("true", "false"))
-        return default if word is None else word == "true"
+        default = self._of_kind(name, Flag).default
+        word = self._word(name, ("true", "false"))
+        return bool(default) if word is None else word == "true"
 
-    def positive(self, name: str, default: int, most: int) -> int:
+    def positive(self, name: str) -> int:
         """
-        :returns: a whole number from 1 to ``most``.
+        :param name: of a :class:`~relay.management.http.parameters.Positive`.
         """
+        declared = self._of_kind(name, Positive)
         words = self._values.get(name, [])
         if not words:
-            return default
+            return declared.default
         word = words[0]
         number = int(word) if re.fullmatch("[0-9]{1,10}", word) else 0
-        if len(words) > 1 or not 1 <= number <= most:
-            message = f"Pagination {name} param must be >= 1 and <= {most}"
+        least, most = declared.least, declared.most
+        if len(words) > 1 or not least <= number <= most:
+            message = f"Pagination {name} param must be >= {least} and <= {most}"
             raise BadRequest(
                 "Validation error", "validation", issues=[Issue(message, name, word)]
             )
@@ -116,14 +134,33 @@ class Query:
 
     def instant(self, name: str) -> int | None:
         """
+        :param name: of an :class:`~relay.management.http.parameters.Instant`.
         :returns: milliseconds since the Unix epoch, ``None`` without the parameter.
         """
+        self._of_kind(name, Instant)
         words = self._values.get(name, [])
         if not words:
             return None
         if len(words) > 1 or not re.fullmatch("[0-9]{1,15}", words[0]):
-            raise _bad(name, "takes milliseconds since the Unix epoch", words[-1])
+            raise bad(name, "takes milliseconds since the Unix epoch", words[-1])
         return int(words[0])
+
+    def _word(
+        self, name: str, allowed: Collection[str], any_case: bool = False
+    ) -> str | None:
+        words = self._values.get(name, [])
+        if not words:
+            return None
+        if any_case:
+            words = [word.upper() for word in words]
+        if len(words) > 1 or words[0] not in allowed:
+            raise bad(name, f"takes one of {', '.join(sorted(allowed))}", words[-1])
+        return words[0]
+
+    def _of_kind(self, name: str, kind: type[P]) -> P:
+        found = self._declared[name]
+        assert isinstance(found, kind), f"{name} is declared as {found}"
+        return found
 
     def replaced(self, **values: int) -> str:
         """
@@ -160,8 +197,8 @@ class Page:
         :raises BadRequest: when one is not a positive number.
         """
         return cls(
-            query.positive("page", 1, 1_000_000_000),
-            query.positive("perPage", 10, MOST_PER_PAGE),
+            query.positive("page"),
+            query.positive("perPage"),
             query,
         )
 
@@ -228,6 +265,11 @@ class Page:
         return links
 
 
-def _bad(name: str, what: str, value: str) -> BadRequest:
+def bad(name: str, what: str, value: object = None) -> BadRequest:
+    """
+    Make the error for a query parameter.
+
+    :param what: what the parameter takes, after its name.
+    """
     message = f"Query parameter {name} {what}"
     return BadRequest(message, "query.invalid", issues=[Issue(message, name, value)])

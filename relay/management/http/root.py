@@ -76,7 +76,7 @@ class Root(Resource):
     """
 
     isLeaf = True
-    pages: Pages | None = None
+    pages: tuple[Pages, ...] = ()
 
     def __init__(
         self,
@@ -128,13 +128,12 @@ class Root(Resource):
         return NOT_DONE_YET
 
     async def _serve(self, request: ManagementRequest) -> None:
-        if self.pages is not None and self.pages.serves(
-            request.path, request.requestHeaders
-        ):
-            # A page of another site may have a link to them.
-            self.guard.check_host(request)
-            await self.pages.render(request)
-            return
+        for pages in self.pages:
+            if pages.serves(request.path, request.requestHeaders):
+                # A page of another site may have a link to them.
+                self.guard.check_host(request)
+                await pages.render(request)
+                return
         self.guard.check(request)
         segments = _segments(request)
         if segments[0] not in self._prefixes or not _is_plain(segments):
@@ -166,7 +165,7 @@ class ManagementRoot(Root):
     :param environment: serves the paths below ``.../environments/{env}``.
     :param installation: serves the paths directly below ``/management/v2``.
     :param node: serves the paths below ``/_node``; None where there are none.
-    :param pages: the console; None where it is switched off.
+    :param pages: the OpenAPI document, and the console unless it is switched off.
     """
 
     def __init__(
@@ -177,7 +176,7 @@ class ManagementRoot(Root):
         environment: IResource,
         installation: IResource,
         node: IResource | None,
-        pages: Pages | None,
+        pages: tuple[Pages, ...],
     ) -> None:
         prefixes = ("management",) if node is None else ("management", NODE)
         super().__init__(prefixes, guard, authentication)

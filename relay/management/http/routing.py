@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any, TypeVar, cast
@@ -18,6 +18,7 @@ from twisted.web.resource import IResource
 from relay.http.accept import Accept, accept_of
 from relay.management.access.identity import Identity
 from relay.management.http import errors
+from relay.management.http.answers import JSON, MERGE_PATCH, Answer, answers_of
 from relay.management.http.credentials import NO_CREDENTIALS, Credentials
 from relay.management.http.errors import (
     BadRequest,
@@ -26,6 +27,7 @@ from relay.management.http.errors import (
     UnsupportedMediaType,
 )
 from relay.management.http.json_body import parse
+from relay.management.http.parameters import Parameter
 from relay.management.http.query import Query
 from relay.management.http.reply import Content, Reply
 from relay.management.http.request import ManagementRequest
@@ -33,8 +35,6 @@ from relay.model.role import Role
 from relay.model.secrets import Masking
 
 ANY_TYPE = Accept(b"")
-_JSON = "application/json"
-_MERGE_PATCH = "application/merge-patch+json"
 _ENTITY_TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e]*)"')
 
 Method = TypeVar("Method", bound=Callable[..., Awaitable[Reply]])
@@ -60,10 +60,22 @@ class Route:
     verb: str
     path: str
     """A werkzeug rule, below the prefix of the family."""
-    query: frozenset[str]
+    query: tuple[Parameter, ...]
     body: Body
     role: Role
     """The required role."""
+    reads: Any = None
+    """The type of the body, as pydantic knows types; None for a method without one."""
+    answers: Mapping[int, Answer] | None = None
+    """The responses by status, without those of errors that all routes have."""
+    refuses: frozenset[int] = frozenset()
+    """Statuses of errors besides those that the rest of the declaration implies."""
+    versioned: bool = False
+    """Whether ``If-Match`` has an effect."""
+    public: bool = False
+    """Whether the request needs no credentials."""
+    about: str = ""
+    """The docstring of the method."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +103,7 @@ class RestCall:
     def wants_events(self) -> bool:
         """Whether the client names event streams, and does not prefer JSON."""
         events = self.accept.prefers(b"text/event-stream")
-        json = self.accept.prefers(_JSON.encode())
+        json = self.accept.prefers(JSON.encode())
         return (
             events is not None
             and events.precision > 0
@@ -117,9 +129,14 @@ def route(
     verb: str,
     path: str,
     *,
-    query: Iterable[str] = (),
+    query: Iterable[Parameter] = (),
     body: Body = Body.IGNORED,
     role: Role | None = None,
+    reads: Any = None,
+    answers: Mapping[int, Any] | None = None,
+    refuses: Iterable[int] = (),
+    versioned: bool = False,
+    public: bool = False,
 ) -> Callable[[Method], Method]:
     """Register a method for a path, with JSON bodies.
 
@@ -127,15 +144,36 @@ def route(
     name as parameters. It returns a :class:`Reply`, or raises an exception of
     :data:`relay.management.http.errors.STATUS`.
 
+    What is declared here is how requests are read, and what the OpenAPI document says
+    of them, beside the docstring of the method: its first sentence is the summary.
+
     :param query: the accepted parameters; others are refused.
     :param role: the required role; by default ``VIEWER`` for ``GET``, otherwise
         ``PUBLISHER``.
+    :param reads: the type of the body, as pydantic knows types.
+    :param answers: the responses by status: an
+        :class:`~relay.management.http.answers.Answer`, the type of a JSON body, or None
+        for no body. Errors that all routes have are not among them.
+    :param refuses: the statuses of errors that the rest does not imply, such as 409.
+    :param versioned: whether the method calls :meth:`RestCall.check_version`.
+    :param public: whether the root of the site asks for no credentials.
     """
     least = role or (Role.VIEWER if verb == "GET" else Role.PUBLISHER)
 
     def decorate(method: Method) -> Method:
         vars(method)["relay_route"] = Route(
-            method.__name__, verb, path, frozenset(query), body, least
+            method.__name__,
+            verb,
+            path,
+            tuple(query),
+            body,
+            least,
+            reads,
+            None if answers is None else answers_of(answers),
+            frozenset(refuses),
+            versioned,
+            public,
+            method.__doc__ or "",
         )
         return method
 
@@ -156,13 +194,24 @@ class Families:
 
     def resource(self) -> IResource:
         """Return the resource that routes requests to the methods."""
-        app = _routes(tuple(self.by_class)).__get__(self, Families)
+        app = router_of(tuple(self.by_class)).__get__(self, Families)
         resource: IResource = app.resource()
         return resource
 
 
+def routes_of(family: type) -> Iterator[Route]:
+    """
+    :param family: a class with registered methods.
+    :returns: their routes.
+    """
+    for name in dir(family):
+        found = getattr(getattr(family, name), "relay_route", None)
+        if isinstance(found, Route):
+            yield found
+
+
 @cache
-def _routes(classes: tuple[type, ...]) -> Klein:
+def router_of(classes: tuple[type, ...]) -> Klein:
     """Route to the methods of these classes, whose objects are in ``Families``.
 
     Compiling the rules takes longer than anything else that a site does at its start.
@@ -171,14 +220,12 @@ def _routes(classes: tuple[type, ...]) -> Klein:
     # Otherwise a slash at the end would be answered with a redirect.
     app.url_map.strict_slashes = False
     for family in classes:
-        for name in dir(family):
-            found = getattr(getattr(family, name), "relay_route", None)
-            if isinstance(found, Route):
-                app.route(
-                    found.path,
-                    methods=[found.verb],
-                    endpoint=f"{found.verb} {found.path}",
-                )(_named(partial(_serve, found, family), found.name))
+        for found in routes_of(family):
+            app.route(
+                found.path,
+                methods=[found.verb],
+                endpoint=f"{found.verb} {found.path}",
+            )(_named(partial(_serve, found, family), found.name))
     # Klein's type is IRequest; the site creates only ManagementRequest.
     app.handle_errors(Exception)(cast(Any, _explain))
     return app
@@ -247,7 +294,7 @@ def _body(request: ManagementRequest, wanted: Body) -> object:
         if wanted in (Body.REQUIRED, Body.PATCH):
             raise BadRequest("A JSON body is required", "body.missing")
         return None
-    accepted = (_JSON, _MERGE_PATCH) if wanted is Body.PATCH else (_JSON,)
+    accepted = (JSON, MERGE_PATCH) if wanted is Body.PATCH else (JSON,)
     _check_type(request, accepted)
     return parse(content)
 
@@ -267,7 +314,7 @@ def _check_type(request: ManagementRequest, accepted: tuple[str, ...]) -> None:
             f"The body must have Content-Type {takes}, in UTF-8 and not compressed",
             "mediaType.unsupported",
             headers={"Accept-Patch": ", ".join(accepted)}
-            if _MERGE_PATCH in accepted
+            if MERGE_PATCH in accepted
             else {},
         )
 

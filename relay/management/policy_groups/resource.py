@@ -14,6 +14,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from relay.catalog import Catalog
+from relay.management.http.parameters import PAGING, Text, sort_by
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
@@ -47,6 +48,9 @@ _KEYS: dict[str, Key] = {
 """What lists can be sorted by."""
 _GROUP_KEYS = ("name", "apiType", "phase", "updatedAt", "deployedAt")
 _HISTORY_KEYS = ("version", "updatedAt", "deployedAt")
+_SORT_GROUPS = sort_by(_GROUP_KEYS, "the last changed group comes first")
+_SORT_HISTORY = sort_by(_HISTORY_KEYS, "the last changed version comes first")
+_TEXT = Text("q", "A text that the name or the description contains, in any case.")
 _UNCHANGEABLE = ("apiType", "phase")
 _TOLD = 10
 """How many APIs an error names."""
@@ -70,12 +74,12 @@ class SharedPolicyGroups:
         self._gateway = gateway
         self._reactor = reactor
 
-    @route("GET", _ALL, query=("page", "perPage", "q", "sortBy"))
+    @route("GET", _ALL, query=(*PAGING, _TEXT, _SORT_GROUPS))
     async def list(self, call: RestCall) -> Reply:
         """Return the groups whose name or description contains a text, by default
         those that were changed last first."""
         page = Page.of(call.query)
-        order = _order(call, _GROUP_KEYS)
+        order = _order(call)
         text = (call.query.text("q") or "").lower()
         found = [
             one
@@ -166,11 +170,11 @@ class SharedPolicyGroups:
         await self._store.write(work)
         return Reply(204)
 
-    @route("GET", f"{_ONE}/histories", query=("page", "perPage", "sortBy"))
+    @route("GET", f"{_ONE}/histories", query=(*PAGING, _SORT_HISTORY))
     async def histories(self, call: RestCall, group_id: str) -> Reply:
         """Return the deployed and withdrawn versions of a group."""
         page = Page.of(call.query)
-        order = _order(call, _HISTORY_KEYS)
+        order = _order(call)
 
         def work(tx: Transaction) -> list[SharedPolicyGroupRecord]:
             find_group(tx, group_id)
@@ -271,11 +275,10 @@ class SharedPolicyGroups:
 
 
 def _order(
-    call: RestCall, keys: tuple[str, ...]
+    call: RestCall,
 ) -> Callable[[list[SharedPolicyGroupRecord]], list[SharedPolicyGroupRecord]]:
     """Parse ``sortBy``: a key, with a minus for the largest first."""
-    allowed = (*keys, *(f"-{key}" for key in keys))
-    wanted = call.query.one("sortBy", allowed) or "-updatedAt"
+    wanted = call.query.one("sortBy") or "-updatedAt"
     key = _KEYS[wanted.removeprefix("-")]
     return lambda groups: sorted(groups, key=key, reverse=wanted.startswith("-"))
 

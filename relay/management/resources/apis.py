@@ -10,6 +10,7 @@ from uuid import uuid4
 from relay.catalog import Catalog
 from relay.management.http.errors import BadRequest
 from relay.management.http.json_body import merge_patch
+from relay.management.http.parameters import DRY_RUN, Flag
 from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.policy_groups.references import check_groups
@@ -34,6 +35,8 @@ from relay.model.schema.types import paths
 from relay.model.schema.types.hosts import is_host
 from relay.store.store import Store
 from relay.store.transaction import Transaction
+
+_CLOSE_PLANS = Flag("closePlans", "Whether published plans are closed first.")
 
 
 class Apis:
@@ -75,7 +78,7 @@ class Apis:
 
         return (await self._store.write(work)).reply(call.base)
 
-    @route("PATCH", "/apis/<api_id>", query=("dryRun",), body=Body.PATCH)
+    @route("PATCH", "/apis/<api_id>", query=(DRY_RUN,), body=Body.PATCH)
     async def patch(self, call: RestCall, api_id: str) -> Reply:
         """Change members of an API by a merge patch."""
         dry = call.query.flag("dryRun")
@@ -93,7 +96,7 @@ class Apis:
         run = self._store.read if dry else self._store.write
         return (await run(work)).reply(call.base)
 
-    @route("DELETE", "/apis/<api_id>", query=("closePlans",))
+    @route("DELETE", "/apis/<api_id>", query=(_CLOSE_PLANS,))
     async def delete(self, call: RestCall, api_id: str) -> Reply:
         """Delete a stopped API with its plans and deployments."""
         close_plans = call.query.flag("closePlans")

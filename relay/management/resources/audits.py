@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from relay.management.http.parameters import PAGING, Instant, Words
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.root import ENVIRONMENT, ORGANIZATION
@@ -16,7 +17,12 @@ from relay.model.schema.types.timestamps import timestamp
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 
-_FILTERS = ("page", "perPage", "from", "to", "events")
+_FILTERS = (
+    *PAGING,
+    Instant("from", "The first instant, in milliseconds since the Unix epoch."),
+    Instant("to", "The last instant, in milliseconds since the Unix epoch."),
+    Words("events", "Names of events, such as `API_UPDATED`."),
+)
 
 
 class Audits:

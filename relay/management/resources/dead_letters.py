@@ -7,6 +7,7 @@ from typing import Any
 
 from relay.management.consumers.representations import find_subscription
 from relay.management.http.errors import NotFound
+from relay.management.http.parameters import PAGING
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
@@ -57,7 +58,7 @@ class DeadLetters:
         now = self._view(subscription_id)
         return Reply(200, {**shape, "here": now is not None, **(now or {})})
 
-    @route("GET", _LETTERS, query=("page", "perPage"))
+    @route("GET", _LETTERS, query=PAGING)
     async def list(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
         """Return the dead letters of a subscription, the oldest first."""
         page = Page.of(call.query)

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from relay.management.http.query import MOST_PER_PAGE, Page
+from relay.management.http.parameters import MOST_PER_PAGE, PAGING, Text
+from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.management.resources.deployments import deployment_json, gateway_json
@@ -34,6 +35,10 @@ from relay.store.transaction import Transaction
 DRAFT = "draft"
 """The word for what is saved, where a number stands for a deployment."""
 _DEPLOYED = "API_DEPLOYED"
+_SIDES = (
+    Text("from", "The number of a deployment; by default that of the newest."),
+    Text("to", "The number of a deployment; by default `draft`: what is saved."),
+)
 
 Document = dict[str, Any]
 
@@ -49,7 +54,7 @@ class DeploymentHistory:
         self._store = store
         self._masking = masking
 
-    @route("GET", "/apis/<api_id>/deployments", query=("page", "perPage"))
+    @route("GET", "/apis/<api_id>/deployments", query=PAGING)
     async def list(self, call: RestCall, api_id: str) -> Reply:
         """Return the deployments of an API without their content, the newest first."""
         page = Page.of(call.query)
@@ -82,7 +87,7 @@ class DeploymentHistory:
 
         return Reply(200, await self._store.read(work))
 
-    @route("GET", "/apis/<api_id>/deployments/_diff", query=("from", "to"))
+    @route("GET", "/apis/<api_id>/deployments/_diff", query=_SIDES)
     async def diff(self, call: RestCall, api_id: str) -> Reply:
         """Return the differences of two deployments, or of one and what is saved."""
         before = call.query.text("from")

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 from relay.management.http.errors import BadRequest
-from relay.management.http.query import Page, Query
+from relay.management.http.parameters import PAGING, Flag, Instant, Word
+from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.management.resources.representations import find_api
@@ -19,6 +20,13 @@ HealthView = Callable[[str], list[dict[str, Any]]]
 """Returns the checked endpoints of an API, by its id, as JSON."""
 
 MOST_BUCKETS = 1000
+_FIELD = Word("field", "By default `endpoint`.", ("endpoint", "gateway"))
+_TIMES = (
+    Instant("from", "The first instant.", required=True),
+    Instant("to", "The last instant.", required=True),
+    Instant("interval", "Milliseconds; by default a hundredth of the whole."),
+)
+_SUCCESS = Flag("success", "By default checks with any result.", default=None)
 
 Results = list[dict[str, Any]]
 
@@ -50,12 +58,12 @@ class Health:
         ]
         return Reply(200, {"data": shown})
 
-    @route("GET", "/apis/<api_id>/health/availability", query=("field",))
+    @route("GET", "/apis/<api_id>/health/availability", query=(_FIELD,))
     async def availability(self, call: RestCall, api_id: str) -> Reply:
         """Return the share of successful checks."""
         return await self._grouped(call, api_id, _availability)
 
-    @route("GET", "/apis/<api_id>/health/average-response-time", query=("field",))
+    @route("GET", "/apis/<api_id>/health/average-response-time", query=(_FIELD,))
     async def average(self, call: RestCall, api_id: str) -> Reply:
         """Return the average duration of a check, in milliseconds."""
         return await self._grouped(call, api_id, _average)
@@ -63,11 +71,11 @@ class Health:
     @route(
         "GET",
         "/apis/<api_id>/health/average-response-time-overtime",
-        query=("from", "to", "interval"),
+        query=_TIMES,
     )
     async def over_time(self, call: RestCall, api_id: str) -> Reply:
         """Return the average durations, by interval."""
-        begin, end = _needed(call.query, "from"), _needed(call.query, "to")
+        begin, end = call.query.instant("from") or 0, call.query.instant("to") or 0
         step = call.query.instant("interval")
         step = max(1, (end - begin) // 100) if step is None else step
         if end < begin or not step or (end - begin) // step >= MOST_BUCKETS:
@@ -86,16 +94,16 @@ class Health:
             },
         )
 
-    @route("GET", "/apis/<api_id>/health/logs", query=("success", "page", "perPage"))
+    @route("GET", "/apis/<api_id>/health/logs", query=(*PAGING, _SUCCESS))
     async def logs(self, call: RestCall, api_id: str) -> Reply:
         """Return the checks, the newest first."""
         page = Page.of(call.query)
-        word = call.query.one("success", ("true", "false"))
+        wanted = call.query.flag("success") if "success" in call.query.given else None
         logs = [
             (one["at_ms"], self._log(found, one))
             for found in await self._found(api_id)
             for one in found["results"]
-            if word is None or one["success"] is (word == "true")
+            if wanted is None or one["success"] is wanted
         ]
         logs.sort(key=lambda pair: pair[0], reverse=True)
         shown = [log for _, log in page.cut(logs)]
@@ -127,7 +135,7 @@ class Health:
         api_id: str,
         figure: Callable[[Results], float | int | None],
     ) -> Reply:
-        field = call.query.one("field", ("endpoint", "gateway")) or "endpoint"
+        field = call.query.one("field") or "endpoint"
         found = await self._found(api_id)
         if field == "gateway":
             groups = {self._gateway_id: list(_results(found))} if found else {}
@@ -166,11 +174,3 @@ def _average(results: Results) -> int | None:
         return None
     total_ms: int = sum(one["took_ms"] for one in results)
     return round(total_ms / len(results))
-
-
-def _needed(query: Query, name: str) -> int:
-    value = query.instant(name)
-    if value is None:
-        message = f"Query parameter {name} is required here"
-        raise BadRequest(message, "query.invalid", issues=[Issue(message, name)])
-    return value

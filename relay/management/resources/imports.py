@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from relay.catalog import Catalog
+from relay.management.http.parameters import DRY_RUN
 from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.policy_groups.references import check_groups
@@ -39,7 +40,7 @@ class Imports:
         self._store = store
         self._catalog = catalog
 
-    @route("POST", "/apis/_import/definition", query=("dryRun",), body=Body.REQUIRED)
+    @route("POST", "/apis/_import/definition", query=(DRY_RUN,), body=Body.REQUIRED)
     async def definition(self, call: RestCall) -> Reply:
         """Create a stopped API with its plans, or nothing; a dry run only checks."""
         dry = call.query.flag("dryRun")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from relay.management.http.parameters import PAGING, Words
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
@@ -17,6 +18,7 @@ from relay.store.tables.cluster.gateways import GONE_MS
 LATE_MS = 45_000
 """A gateway without a report for so long has missed at least one."""
 STATES = ("STARTED", "UNKNOWN", "STOPPED")
+PARAMETERS = (*PAGING, Words("states", "By default all.", STATES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,10 @@ class Instances:
         self._store = store
         self._own = own
 
-    @route("GET", "/instances", query=("states", "page", "perPage"))
+    @route("GET", "/instances", query=PARAMETERS)
     async def list(self, call: RestCall) -> Reply:
         """Return a page of the gateways, those that have reported last first."""
-        page, states = Page.of(call.query), call.query.many("states", STATES)
+        page, states = Page.of(call.query), call.query.many("states")
         now_ms, found = await self._store.read(
             lambda tx: (tx.now_ms, tx.gateways.all())
         )

@@ -10,6 +10,7 @@ from uuid import uuid4
 from relay.catalog import Catalog
 from relay.management.consumers.subscribing import close_all
 from relay.management.http.json_body import merge_patch
+from relay.management.http.parameters import DRY_RUN, PAGING, Text, Word, Words
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
@@ -32,7 +33,17 @@ from relay.store.store import Store
 from relay.store.transaction import Transaction
 
 _PLAN = "/apis/<api_id>/plans/<plan_id>"
-_SECURITIES = ("KEY_LESS", "API_KEY", "JWT", "OAUTH2", "MTLS", "BASIC")
+_FILTERS = (
+    Words("statuses", "By default `PUBLISHED`.", tuple(PlanStatus)),
+    Words(
+        "securities",
+        "Security types.",
+        ("KEY_LESS", "API_KEY", "JWT", "OAUTH2", "MTLS", "BASIC"),
+    ),
+    Word("mode", "Whether consumers call, or are called.", ("STANDARD", "PUSH")),
+    Text("subscribableBy", "The id of an application: plans that it can subscribe to."),
+    Words("fields", "Without `flow` among them, plans are returned without flows."),
+)
 
 Change = Callable[[Transaction, PlanRecord], PlanRecord]
 
@@ -50,22 +61,14 @@ class Plans:
     @route(
         "GET",
         "/apis/<api_id>/plans",
-        query=(
-            "page",
-            "perPage",
-            "statuses",
-            "securities",
-            "mode",
-            "subscribableBy",
-            "fields",
-        ),
+        query=(*PAGING, *_FILTERS),
     )
     async def list(self, call: RestCall, api_id: str) -> Reply:
         """Return the plans of an API; published ones by default."""
         page = Page.of(call.query)
-        statuses = call.query.many("statuses", tuple(PlanStatus)) or ["PUBLISHED"]
-        securities = call.query.many("securities", _SECURITIES)
-        mode = call.query.one("mode", ("STANDARD", "PUSH"))
+        statuses = call.query.many("statuses") or ["PUBLISHED"]
+        securities = call.query.many("securities")
+        mode = call.query.one("mode")
         consumer = call.query.text("subscribableBy")
         fields = call.query.many("fields")
 
@@ -137,7 +140,7 @@ class Plans:
 
         return await self._change(call, api_id, plan_id, change)
 
-    @route("PATCH", _PLAN, query=("dryRun",), body=Body.PATCH)
+    @route("PATCH", _PLAN, query=(DRY_RUN,), body=Body.PATCH)
     async def patch(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
         """Change members of a plan by a merge patch."""
         check_patch(

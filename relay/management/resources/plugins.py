@@ -16,15 +16,22 @@ from relay.catalog import (
     ResourceType,
 )
 from relay.management.http.errors import NotFound
+from relay.management.http.parameters import Word
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.management.resources import plugin_pages
 from relay.model.documents import DOCUMENTS, json_schema
 
-_FORMS = ("gv-schema-form",)
-"""The form components that a schema may be asked for; all use the same schema."""
-_PROTOCOLS = ("HTTP_PROXY", "HTTP_MESSAGE")
-"""The kinds of API; a policy has one schema for both."""
+_DISPLAY = Word(
+    "display",
+    "The form component that the schema is for; all use the same schema.",
+    ("gv-schema-form",),
+)
+_PROTOCOL = Word(
+    "apiProtocolType",
+    "The kind of API; a policy has one schema for both.",
+    ("HTTP_PROXY", "HTTP_MESSAGE"),
+)
 
 
 class Plugins:
@@ -94,11 +101,11 @@ class Plugins:
     @route(
         "GET",
         "/plugins/entrypoints/<plugin_id>/subscription-schema",
-        query=("display",),
+        query=(_DISPLAY,),
     )
     async def subscription_schema(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the JSON Schema of a consumer's configuration of an entrypoint."""
-        call.query.one("display", _FORMS)
+        call.query.one("display")
         return self._schema("subscription", plugin_id)
 
     @route("GET", "/plugins/plans")
@@ -134,30 +141,28 @@ class Plugins:
     @route(
         "GET",
         "/plugins/policies/<plugin_id>/schema",
-        query=("apiProtocolType", "display"),
+        query=(_PROTOCOL, _DISPLAY),
     )
     async def policy_schema(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the JSON Schema of the configuration of a policy."""
-        call.query.one("display", _FORMS)
-        call.query.one("apiProtocolType", _PROTOCOLS)
+        call.query.one("display")
+        call.query.one("apiProtocolType")
         return self._schema("policy", plugin_id)
 
-    @route(
-        "GET", "/plugins/policies/<plugin_id>/documentation", query=("apiProtocolType",)
-    )
+    @route("GET", "/plugins/policies/<plugin_id>/documentation", query=(_PROTOCOL,))
     async def policy_page(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the documentation of a policy, as Markdown."""
-        call.query.one("apiProtocolType", _PROTOCOLS)
+        call.query.one("apiProtocolType")
         return self._page("policy", self._catalog.policies, plugin_id)
 
     @route(
         "GET",
         "/plugins/policies/<plugin_id>/documentation-ext",
-        query=("apiProtocolType",),
+        query=(_PROTOCOL,),
     )
     async def policy_document(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the documentation of a policy, and its language."""
-        call.query.one("apiProtocolType", _PROTOCOLS)
+        call.query.one("apiProtocolType")
         text = self._text("policy", self._catalog.policies, plugin_id)
         return Reply(200, {"content": text, "language": "MARKDOWN"})
 
@@ -171,10 +176,10 @@ class Plugins:
         """Return one type of resource."""
         return self._one(self._catalog.resources, plugin_id)
 
-    @route("GET", "/plugins/resources/<plugin_id>/schema", query=("display",))
+    @route("GET", "/plugins/resources/<plugin_id>/schema", query=(_DISPLAY,))
     async def resource_schema(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the JSON Schema of the configuration of a resource."""
-        call.query.one("display", _FORMS)
+        call.query.one("display")
         return self._schema("resource", plugin_id)
 
     @route("GET", "/schemas/<name>")

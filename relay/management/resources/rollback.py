@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from relay.catalog import Catalog
+from relay.management.http.parameters import DRY_RUN
 from relay.management.http.reply import Reply, version_headers
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.policy_groups.references import check_groups
@@ -56,7 +57,7 @@ class Rollback:
         self._catalog = catalog
         self._masking = masking
 
-    @route("POST", "/apis/<api_id>/_rollback", query=("dryRun",), body=Body.REQUIRED)
+    @route("POST", "/apis/<api_id>/_rollback", query=(DRY_RUN,), body=Body.REQUIRED)
     async def rollback(self, call: RestCall, api_id: str) -> Reply:
         """Save the definition and the plans of a deployment again."""
         wanted = bodies.read(RollbackRequest, call.body)

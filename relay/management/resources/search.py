@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from relay.management.http.parameters import PAGING, Flag, Words, sort_by
 from relay.management.http.query import Page
 from relay.management.http.reply import JSON_TYPE, Content, Reply, dump
 from relay.management.http.routing import Body, RestCall, route
@@ -15,8 +16,14 @@ from relay.store.transaction import Transaction
 
 _AT_ONCE = 50
 """APIs that are decoded and encoded at once."""
-_PAGING = ("page", "perPage")
-_EXPANDS = ("deploymentState", "primaryOwner", "metadata")
+_EXPANDS = Words(
+    "expands",
+    "`deploymentState` adds this member; the others have no effect.",
+    ("deploymentState", "primaryOwner", "metadata"),
+)
+_MANAGE_ONLY = Flag(
+    "manageOnly", "Without effect: roles apply to all APIs.", default=True
+)
 
 _API_TYPES = {"V4_HTTP_PROXY": "PROXY", "V4_MESSAGE": "MESSAGE"}
 _VERSION = "V4"
@@ -36,6 +43,7 @@ _SORTS = {
     "categories": "categories",
 }
 """The columns of the index by the names of ``sortBy``."""
+_SORT = sort_by(_SORTS, "by name")
 
 
 class Search:
@@ -47,7 +55,7 @@ class Search:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    @route("GET", "/apis", query=(*_PAGING, "expands"))
+    @route("GET", "/apis", query=(*PAGING, _EXPANDS))
     async def list(self, call: RestCall) -> Reply:
         """Return all APIs by name."""
         return await self._answer(call, SearchQuery(), "name")
@@ -55,7 +63,7 @@ class Search:
     @route(
         "POST",
         "/apis/_search",
-        query=(*_PAGING, "expands", "sortBy", "manageOnly"),
+        query=(*PAGING, _EXPANDS, _SORT, _MANAGE_ONLY),
         body=Body.OPTIONAL,
         role=Role.VIEWER,
     )
@@ -63,15 +71,14 @@ class Search:
         """Return the APIs that match all filters."""
         wanted = bodies.read(SearchQuery, call.body)
         # Roles apply to all APIs: the parameter has no effect.
-        call.query.flag("manageOnly", True)
-        sorts = (*_SORTS, *(f"-{name}" for name in _SORTS))
-        return await self._answer(call, wanted, call.query.one("sortBy", sorts))
+        call.query.flag("manageOnly")
+        return await self._answer(call, wanted, call.query.one("sortBy"))
 
     async def _answer(
         self, call: RestCall, wanted: SearchQuery, sort: str | None
     ) -> Reply:
         page = Page.of(call.query)
-        expands = call.query.many("expands", _EXPANDS)
+        expands = call.query.many("expands")
         by = _SORTS[(sort or "name").removeprefix("-")]
         descending = by is not None and (sort or "").startswith("-")
         base, url = call.base, call.url

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from relay.management.http.query import Query
+from relay.management.http.parameters import Instant, Positive, Text, Word, Words
+from relay.management.http.query import Query, bad
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.management.resources.representations import find_api
-from relay.management.traffic.filters import any_field, bad, number_field, terms
+from relay.management.traffic.filters import any_field, number_field, terms
 from relay.management.traffic.logs import Flush, find_record
 from relay.management.traffic.over_time import over_time
 from relay.management.traffic.representations import field_names, metrics_json
@@ -25,7 +26,21 @@ PARAMETERS = {
     "HISTOGRAM": ("type", "from", "to", "terms", "interval", "aggregations"),
 }
 """The query parameters that have an effect, by type."""
-_ALL = sorted({name for names in PARAMETERS.values() for name in names})
+_ALL = (
+    Word("type", "What is returned.", tuple(PARAMETERS), any_case=True, required=True),
+    Instant("from", "The first instant.", required=True),
+    Instant("to", "The last instant.", required=True),
+    Words("terms", "Filters of the form `<field>:<value>`."),
+    Text("field", "The field of STATS and GROUP_BY."),
+    Text("ranges", "Groups by ranges of a number, such as `100:200;200:300`."),
+    Text(
+        "order",
+        "The order of groups: `[-]count:_count`, `[-]count:_key`, `[-]avg:<field>`.",
+    ),
+    Positive("size", "The number of groups.", MOST_GROUPS, MOST_GROUPS),
+    Instant("interval", "Milliseconds; required by HISTOGRAM."),
+    Text("aggregations", "Those of HISTOGRAM, such as `FIELD:status;AVG:events`."),
+)
 
 
 class ApiAnalytics:
@@ -42,16 +57,11 @@ class ApiAnalytics:
     async def perform(self, call: RestCall, api_id: str) -> Reply:
         """Return a count, statistics, groups or a histogram."""
         query = call.query
-        kind = (query.text("type") or "").upper()
-        if kind not in PARAMETERS:
-            raise bad("type", f"takes one of {', '.join(PARAMETERS)}", kind)
-        for name in _ALL:
-            if name not in PARAMETERS[kind] and query.text(name) is not None:
+        kind = query.one("type") or ""
+        for name in sorted(query.given):
+            if name not in PARAMETERS[kind]:
                 raise bad(name, f"has no effect with type={kind}")
-        begin, end = query.instant("from"), query.instant("to")
-        if begin is None or end is None:
-            name = "from" if begin is None else "to"
-            raise bad(name, "is required here")
+        begin, end = query.instant("from") or 0, query.instant("to") or 0
         if end < begin:
             raise bad("to", "is before from", end)
         wanted = FlightFilter(api_id, begin, end, terms(query))
@@ -105,12 +115,12 @@ def _groups(query: Query, wanted: FlightFilter) -> Any:
     field = _needed(query, "field")
     if query.text("ranges") is not None:
         for name in ("order", "size"):
-            if query.text(name) is not None:
+            if name in query.given:
                 raise bad(name, "has no effect with ranges")
         return _ranges(query, wanted, number_field("field", field))
     column = any_field("field", field)
     order = _order(query)
-    size = query.positive("size", MOST_GROUPS, MOST_GROUPS)
+    size = query.positive("size")
 
     def make(tx: Transaction) -> dict[str, Any]:
         found = tx.analytics.groups(wanted, column, order, size)

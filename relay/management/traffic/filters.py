@@ -4,32 +4,41 @@ from __future__ import annotations
 
 import re
 
-from relay.management.http.errors import BadRequest
-from relay.management.http.query import Query
+from relay.management.http.parameters import Flag, Instant, Text, Words
+from relay.management.http.query import Query, bad
 from relay.model.flights import FlightFilter
 from relay.model.outcome import Outcome
-from relay.model.schema.errors import Issue
 
-METHODS = frozenset(
-    ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"],
+METHODS = (
+    "CONNECT",
+    "DELETE",
+    "GET",
+    "HEAD",
+    "OPTIONS",
+    "PATCH",
+    "POST",
+    "PUT",
+    "TRACE",
 )
-OUTCOMES = frozenset(map(str, Outcome))
+TIMES = (
+    Instant("from", "The first instant, in milliseconds since the Unix epoch."),
+    Instant("to", "The last instant, in milliseconds since the Unix epoch."),
+)
 LOG_FILTERS = (
-    "from",
-    "to",
-    "entrypointIds",
-    "applicationIds",
-    "planIds",
-    "methods",
-    "statuses",
-    "errorKeys",
-    "outcomes",
-    "requestId",
-    "transactionId",
-    "uri",
-    "responseTimeMin",
-    "responseTimeMax",
-    "requestEnded",
+    *TIMES,
+    Words("entrypointIds", "Types of entrypoints, such as `sse`."),
+    Words("applicationIds", "Ids of applications; `1` for calls without one."),
+    Words("planIds", "Ids of plans."),
+    Words("methods", "Methods of requests.", METHODS),
+    Words("statuses", "Statuses of responses, such as `200`."),
+    Words("errorKeys", "Error keys, such as `API_KEY_MISSING`."),
+    Words("outcomes", "How calls ended.", tuple(map(str, Outcome))),
+    Text("requestId", "The id of a request."),
+    Text("transactionId", "The id of a transaction."),
+    Text("uri", "The beginning of paths."),
+    Instant("responseTimeMin", "The least time until the response head, in ms."),
+    Instant("responseTimeMax", "The most time until the response head, in ms."),
+    Flag("requestEnded", "Whether the call has ended; by default any.", default=None),
 )
 """The filters of logs; ``apiProductIds`` and ``mcpMethods`` are not among them."""
 
@@ -63,12 +72,6 @@ NUMBERS = {
 """The fields of analytics that are numbers, and their columns."""
 
 
-def bad(name: str, message: str, value: object = None) -> BadRequest:
-    """Make the error for a query parameter."""
-    message = f"Query parameter {name} {message}"
-    return BadRequest(message, "query.invalid", issues=[Issue(message, name, value)])
-
-
 def log_filter(query: Query, api_id: str) -> FlightFilter:
     """
     Read the filters of logs.
@@ -76,22 +79,22 @@ def log_filter(query: Query, api_id: str) -> FlightFilter:
     :raises BadRequest: for a malformed value.
     """
     values: dict[str, list[object]] = {}
-    for name, column, allowed in (
-        ("entrypointIds", "entrypoint", None),
-        ("applicationIds", "application_id", None),
-        ("planIds", "plan_id", None),
-        ("methods", "method", METHODS),
-        ("errorKeys", "error_key", None),
-        ("outcomes", "outcome", OUTCOMES),
+    for name, column in (
+        ("entrypointIds", "entrypoint"),
+        ("applicationIds", "application_id"),
+        ("planIds", "plan_id"),
+        ("methods", "method"),
+        ("errorKeys", "error_key"),
+        ("outcomes", "outcome"),
     ):
-        if words := query.many(name, allowed):
+        if words := query.many(name):
             values[column] = list(words)
     if statuses := query.many("statuses"):
         values["status"] = [_number("statuses", one) for one in statuses]
     for name in ("requestId", "transactionId"):
         if (text := query.text(name)) is not None:
             values["request_id" if name == "requestId" else "transaction_id"] = [text]
-    if query.one("requestEnded", ("true", "false")) is not None:
+    if "requestEnded" in query.given:
         values["ended"] = [query.flag("requestEnded")]
     begins, uri = {}, query.text("uri")
     if uri is not None:

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from twisted.internet.defer import Deferred, succeed
 
 from relay.management.http.errors import NotFound
+from relay.management.http.parameters import PAGING
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.management.resources.representations import find_api
-from relay.management.traffic.filters import LOG_FILTERS, log_filter
+from relay.management.traffic.filters import LOG_FILTERS, TIMES, log_filter
 from relay.management.traffic.representations import Names, detail_json, log_json
-from relay.model.flights import FlightRecord
+from relay.model.flights import FlightFilter, FlightRecord
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 
@@ -37,7 +38,7 @@ class Logs:
         self._store = store
         self._flush = flush
 
-    @route("GET", "/apis/<api_id>/logs", query=(*LOG_FILTERS, "page", "perPage"))
+    @route("GET", "/apis/<api_id>/logs", query=(*LOG_FILTERS, *PAGING))
     async def list(self, call: RestCall, api_id: str) -> Reply:
         """Return the calls of an API, the newest first."""
         page, wanted = Page.of(call.query), log_filter(call.query, api_id)
@@ -52,10 +53,11 @@ class Logs:
         data = [log_json(one, names) for one in found]
         return Reply(200, page.listing(data, total, call.url))
 
-    @route("GET", "/apis/<api_id>/logs/error-keys", query=("from", "to"))
+    @route("GET", "/apis/<api_id>/logs/error-keys", query=TIMES)
     async def error_keys(self, call: RestCall, api_id: str) -> Reply:
         """Return the error keys of the calls of an API."""
-        wanted = log_filter(call.query, api_id)
+        begin, end = call.query.instant("from"), call.query.instant("to")
+        wanted = FlightFilter(api_id, begin, end)
         await self._flush("")
 
         def work(tx: Transaction) -> list[str]:

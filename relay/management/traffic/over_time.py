@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from relay.management.http.query import Query
-from relay.management.traffic.filters import any_field, bad, number_field
+from relay.management.http.query import Query, bad
+from relay.management.traffic.filters import any_field, number_field
 from relay.management.traffic.representations import field_names
 from relay.model.flights import FlightFilter
 from relay.store.transaction import Transaction

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from relay.management.http.query import Query
+from relay.management.http.query import Query, bad
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.management.resources.representations import find_api
-from relay.management.traffic.filters import bad
+from relay.management.traffic.filters import TIMES
 from relay.management.traffic.logs import Flush
 from relay.management.traffic.over_time import intervals
 from relay.model.flights import FlightFilter
@@ -21,7 +21,6 @@ from relay.store.transaction import Transaction
 DAY_MS = 86_400_000
 RANGES = tuple((first, first + 100) for first in range(100, 600, 100))
 ENTRYPOINT = "entrypoint"
-_TIMES = ("from", "to")
 
 
 class ApiTotals:
@@ -34,7 +33,7 @@ class ApiTotals:
         self._store = store
         self._flush = flush
 
-    @route("GET", "/apis/<api_id>/analytics/requests-count", query=_TIMES)
+    @route("GET", "/apis/<api_id>/analytics/requests-count", query=TIMES)
     async def requests_count(self, call: RestCall, api_id: str) -> Reply:
         """Return the number of calls, and by entrypoint."""
         wanted = _wanted(call.query, api_id)
@@ -46,17 +45,17 @@ class ApiTotals:
 
         return await self._made(api_id, make)
 
-    @route("GET", "/apis/<api_id>/analytics/average-messages-per-request", query=_TIMES)
+    @route("GET", "/apis/<api_id>/analytics/average-messages-per-request", query=TIMES)
     async def average_messages(self, call: RestCall, api_id: str) -> Reply:
         """Return the average number of events that a client was sent."""
         return await self._averages(call, api_id, "events")
 
-    @route("GET", "/apis/<api_id>/analytics/average-connection-duration", query=_TIMES)
+    @route("GET", "/apis/<api_id>/analytics/average-connection-duration", query=TIMES)
     async def average_duration(self, call: RestCall, api_id: str) -> Reply:
         """Return the average duration of calls that have ended."""
         return await self._averages(call, api_id, "duration_ms")
 
-    @route("GET", "/apis/<api_id>/analytics/response-status-ranges", query=_TIMES)
+    @route("GET", "/apis/<api_id>/analytics/response-status-ranges", query=TIMES)
     async def status_ranges(self, call: RestCall, api_id: str) -> Reply:
         """Return the number of calls by hundreds of statuses, and by entrypoint."""
         wanted = _wanted(call.query, api_id)
@@ -72,7 +71,7 @@ class ApiTotals:
 
         return await self._made(api_id, make)
 
-    @route("GET", "/apis/<api_id>/analytics/response-time-over-time", query=_TIMES)
+    @route("GET", "/apis/<api_id>/analytics/response-time-over-time", query=TIMES)
     async def response_time(self, call: RestCall, api_id: str) -> Reply:
         """Return the average times until the response head, by interval."""
         wanted, interval_ms, count = _over_time(call.query, api_id)
@@ -84,7 +83,7 @@ class ApiTotals:
 
         return await self._made(api_id, make)
 
-    @route("GET", "/apis/<api_id>/analytics/response-status-overtime", query=_TIMES)
+    @route("GET", "/apis/<api_id>/analytics/response-status-overtime", query=TIMES)
     async def statuses(self, call: RestCall, api_id: str) -> Reply:
         """Return the number of calls by status, by interval."""
         wanted, interval_ms, count = _over_time(call.query, api_id)

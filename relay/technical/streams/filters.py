@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
-from relay.management.http.errors import BadRequest
-from relay.management.http.query import Query
-from relay.model.schema.errors import Issue
+from relay.management.http.parameters import Flag, Text, Words
+from relay.management.http.query import Query, bad
 from relay.observability.access import AccessRecord
 from relay.observability.stream_facts import Phase
 from relay.technical.streams.stream import Stream
@@ -43,16 +42,24 @@ _PROTOCOLS = ("HTTP/1.0", "HTTP/1.1", "HTTP/2")
 _PHASES = tuple(phase.value for phase in Phase)
 _NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?")
 _BOUNDS = ("min", "max")
-FILTERS = frozenset(
-    (
-        *_TEXTS,
-        "addresses",
-        "protocols",
-        "phases",
-        *(f"{bound}{name}" for bound in _BOUNDS for name in _NUMBERS),
-        *_FLAGS,
-    )
+FILTERS = (
+    *(Words(name, "Streams that have one of the values.") for name in _TEXTS),
+    Words("addresses", "IP addresses and networks of clients."),
+    Words("protocols", "The protocols of clients.", _PROTOCOLS),
+    Words("phases", "How far streams have come.", _PHASES),
+    *(
+        Text(
+            f"{bound}{name}",
+            "The least number." if bound == "min" else "The largest number.",
+            pattern=_NUMBER.pattern,
+        )
+        for bound in _BOUNDS
+        for name in _NUMBERS
+    ),
+    Flag("paused", "Whether the client takes no more for now.", default=None),
+    Flag("challenged", "Whether the stream has to prove its credential.", default=None),
 )
+NAMES = frozenset(one.name for one in FILTERS)
 """The names of all filters."""
 
 SORTS: Mapping[str, Callable[[Stream], float]] = {
@@ -80,24 +87,28 @@ class StreamFilter:
     def __init__(self, query: Query) -> None:
         self._of_record: list[Callable[[AccessRecord], bool]] = []
         self._of_stream: list[Callable[[Stream], bool]] = []
-        for name in sorted(query.given & FILTERS):
-            if not query.many(name):
-                raise _bad(name, "has no value", "")
+        for one in FILTERS:
+            if (
+                isinstance(one, Words)
+                and one.name in query.given
+                and not query.many(one.name)
+            ):
+                raise bad(one.name, "has no value", "")
         for name, read in _TEXTS.items():
             if wanted := frozenset(query.many(name)):
                 self._of_record.append(_one_of(wanted, read))
         if networks := [_network(one) for one in query.many("addresses")]:
             self._of_record.append(_within(networks))
-        if protocols := frozenset(query.many("protocols", _PROTOCOLS)):
+        if protocols := frozenset(query.many("protocols")):
             self._of_record.append(_one_of(protocols, lambda one: one.protocol))
-        if phases := frozenset(query.many("phases", _PHASES)):
+        if phases := frozenset(query.many("phases")):
             self._of_stream.append(lambda one: one.phase in phases)
         for name, value in _NUMBERS.items():
             least, most = (_number(query, f"{bound}{name}") for bound in _BOUNDS)
             if least is not None or most is not None:
                 self._of_stream.append(_between(least, most, value))
         for name, flag in _FLAGS.items():
-            if query.one(name, ("true", "false")) is not None:
+            if name in query.given:
                 self._of_stream.append(_is(query.flag(name), flag))
 
     @property
@@ -164,7 +175,7 @@ def _network(text: str) -> IPv4Network | IPv6Network:
     try:
         found = ip_network(text)
     except ValueError:
-        raise _bad("addresses", "takes IP addresses and networks", text) from None
+        raise bad("addresses", "takes IP addresses and networks", text) from None
     mapped = getattr(found.network_address, "ipv4_mapped", None)
     if mapped is not None and found.prefixlen >= 96:
         # Clients of an IPv6 socket are listed by their IPv4 addresses.
@@ -177,10 +188,5 @@ def _number(query: Query, name: str) -> float | None:
     if text is None:
         return None
     if not _NUMBER.fullmatch(text):
-        raise _bad(name, "takes a number that is not negative", text)
+        raise bad(name, "takes a number that is not negative", text)
     return float(text)
-
-
-def _bad(name: str, what: str, value: str) -> BadRequest:
-    message = f"Query parameter {name} {what}"
-    return BadRequest(message, "query.invalid", issues=[Issue(message, name, value)])

@@ -8,14 +8,14 @@ from collections.abc import Callable, Sequence
 from twisted.logger import Logger
 
 from relay.management.http.errors import BadRequest, NotFound, Unavailable
-from relay.management.http.query import Page, Query
+from relay.management.http.parameters import PAGING, Positive, Text, sort_by
+from relay.management.http.query import Page, Query, bad
 from relay.management.http.reply import JSON_TYPE, Reply
 from relay.management.http.routing import RestCall, route
 from relay.model.role import Role
-from relay.model.schema.errors import Issue
 from relay.observability.live import LiveExchange
 from relay.technical.streams.ending import end_now, end_one
-from relay.technical.streams.filters import FILTERS, SORTS, StreamFilter
+from relay.technical.streams.filters import FILTERS, NAMES, SORTS, StreamFilter
 from relay.technical.streams.listing import OLDEST_FIRST, Order, Streams
 from relay.technical.streams.watch import Watch, Watches
 from relay.technical.trail import NodeTrail
@@ -29,8 +29,22 @@ LONGEST_REASON = 200
 """The longest reason of an end, in characters."""
 EndEvenly = Callable[[Sequence[LiveExchange], float], None]
 """Ends exchanges, spread over a time in seconds."""
-_PAGING = ("page", "perPage", "sortBy")
 _SECONDS = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,3})?")
+_SORT = sort_by(SORTS, "the oldest comes first")
+_PAGING = (*(one.name for one in PAGING), _SORT.name)
+_INTERVAL = Positive(
+    "intervalMs",
+    "How often an event stream has the changes.",
+    INTERVAL_MS,
+    LONGEST_MS,
+    SHORTEST_MS,
+)
+_REASON = Text("reason", "One line for the log and the audit trail.")
+_OVER_SECONDS = Text(
+    "overSeconds",
+    "The time over which the ends are spread; by default streams end at once.",
+    pattern=_SECONDS.pattern,
+)
 
 
 class LiveStreams:
@@ -57,7 +71,7 @@ class LiveStreams:
         self._end_evenly = end_evenly
         self._trail = trail
 
-    @route("GET", "/streams", query=(*FILTERS, *_PAGING, "intervalMs"))
+    @route("GET", "/streams", query=(*FILTERS, *PAGING, _SORT, _INTERVAL))
     async def list(self, call: RestCall) -> Reply:
         """
         Return a page of the streams; as an event stream, all of them and their changes.
@@ -82,7 +96,7 @@ class LiveStreams:
         shown = stream.as_json(call.user.role.includes(Role.ADMIN))
         return Reply(200, shown.encode(), {"Content-Type": JSON_TYPE})
 
-    @route("DELETE", "/streams/<stream_id>", query=("reason",), role=Role.ADMIN)
+    @route("DELETE", "/streams/<stream_id>", query=(_REASON,), role=Role.ADMIN)
     async def end_one(self, call: RestCall, stream_id: str) -> Reply:
         """End one stream."""
         exchange, reason = self._find(stream_id), _reason(call.query)
@@ -99,7 +113,7 @@ class LiveStreams:
     @route(
         "DELETE",
         "/streams",
-        query=(*FILTERS, "overSeconds", "reason"),
+        query=(*FILTERS, _OVER_SECONDS, _REASON),
         role=Role.ADMIN,
     )
     async def end(self, call: RestCall) -> Reply:
@@ -117,15 +131,15 @@ class LiveStreams:
             count=len(found),
             user=call.user.name,
             over_s=over_s,
-            filter=call.query.only(FILTERS),
+            filter=call.query.only(NAMES),
             why=_why(reason),
         )
         if over_s:
             self._end_evenly(found, over_s)
-            await self._note(len(found), call.query.only(FILTERS), over_s, reason)
+            await self._note(len(found), call.query.only(NAMES), over_s, reason)
             return Reply(202, {"ending": len(found), "overSeconds": over_s})
         ended = await end_now(self._streams.clock, found)
-        await self._note(ended, call.query.only(FILTERS), 0.0, reason)
+        await self._note(ended, call.query.only(NAMES), 0.0, reason)
         return Reply(200, {"ended": ended})
 
     async def _note(
@@ -145,10 +159,7 @@ class LiveStreams:
                 f"{MOST_WATCHERS} clients follow the streams already",
                 "streams.tooManyWatchers",
             )
-        interval_ms = query.positive("intervalMs", INTERVAL_MS, LONGEST_MS)
-        if interval_ms < SHORTEST_MS:
-            raise _bad("intervalMs", f"takes at least {SHORTEST_MS}")
-        interval_s = interval_ms / 1000
+        interval_s = query.positive("intervalMs") / 1000
         watch = Watch(self._streams, self._watches, wanted, interval_s, with_path)
         return Reply(200, headers={"Content-Type": "text/event-stream"}, live=watch)
 
@@ -164,8 +175,7 @@ class LiveStreams:
 
 
 def _order(query: Query) -> Order:
-    allowed = [f"{sign}{key}" for key in SORTS for sign in ("", "-")]
-    sort = query.one("sortBy", allowed)
+    sort = query.one("sortBy")
     return (
         OLDEST_FIRST if sort is None else Order(sort.lstrip("-"), sort.startswith("-"))
     )
@@ -177,7 +187,7 @@ def _spread_s(query: Query) -> float:
     if text is None:
         return 0.0
     if not _SECONDS.fullmatch(text) or float(text) > LONGEST_SPREAD_S:
-        raise _bad("overSeconds", f"takes seconds, at most {LONGEST_SPREAD_S:.0f}")
+        raise bad("overSeconds", f"takes seconds, at most {LONGEST_SPREAD_S:.0f}")
     return float(text)
 
 
@@ -187,7 +197,7 @@ def _reason(query: Query) -> str | None:
     if text is not None and not (
         text.isprintable() and text.strip() and len(text) <= LONGEST_REASON
     ):
-        raise _bad("reason", f"takes one line of at most {LONGEST_REASON} characters")
+        raise bad("reason", f"takes one line of at most {LONGEST_REASON} characters")
     return text
 
 
@@ -198,9 +208,4 @@ def _why(reason: str | None) -> str:
 def _refuse(query: Query, names: tuple[str, ...], why: str) -> None:
     for name in names:
         if name in query.given:
-            raise _bad(name, why)
-
-
-def _bad(name: str, what: str) -> BadRequest:
-    message = f"Query parameter {name} {what}"
-    return BadRequest(message, "query.invalid", issues=[Issue(message, name)])
+            raise bad(name, why)

@@ -8,14 +8,18 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http import parse_qs
 
 from relay.management.http.errors import BadRequest
+from relay.management.http.parameters import PAGING, Flag, Instant, Text, Word, Words
 from relay.management.http.query import Page, Query
 
 URL = "http://h/apis"
+WORDS = Words("words", "", ("A", "C"))
+ANY_WORDS = Words("ids", "")
+WORD = Word("word", "", ("A", "B"))
 
 
 def query(text: bytes) -> Query:
-    """Read a query that may hold four parameters."""
-    known = ("page", "perPage", "words", "on")
+    """Read a query that may hold six parameters."""
+    known = (*PAGING, WORDS, ANY_WORDS, WORD, Flag("on", ""))
     return Query(parse_qs(text, keep_blank_values=True), known)
 
 
@@ -24,11 +28,11 @@ class QueryTests(SynchronousTestCase):
 
     def test_unknown_parameters(self) -> None:
         """A parameter that does not exist here is named, not passed over."""
-        error = self.assertRaises(BadRequest, query, b"word=a")
-        self.assertEqual(error.issues[0].location, "word")
+        error = self.assertRaises(BadRequest, query, b"worfs=a")
+        self.assertEqual(error.issues[0].location, "worfs")
         self.assertEqual(
             str(error),
-            "Query parameter word is not supported here; did you mean words?",
+            "Query parameter worfs is not supported here; did you mean words?",
         )
         error = self.assertRaises(BadRequest, query, b"colour=red")
         self.assertEqual(str(error), "Query parameter colour is not supported here")
@@ -36,25 +40,66 @@ class QueryTests(SynchronousTestCase):
 
     def test_many(self) -> None:
         """A list comes in several parameters, with commas, or both."""
-        read = query(b"words=A,B&words=C&words=")
-        self.assertEqual(read.many("words"), ["A", "B", "C"])
-        self.assertEqual(read.many("on"), [])
-        error = self.assertRaises(BadRequest, read.many, "words", ("A", "C"))
+        read = query(b"words=A,C&words=C&words=&ids=x,B")
+        self.assertEqual(read.many("words"), ["A", "C", "C"])
+        self.assertEqual(read.many("ids"), ["x", "B"])
+        self.assertEqual(query(b"").many("ids"), [])
+        error = self.assertRaises(BadRequest, query(b"words=A,B").many, "words")
         self.assertEqual(error.issues[0].invalid_value, "B")
 
     def test_one(self) -> None:
         """A single word must be one of those there are."""
-        self.assertEqual(query(b"words=A").one("words", ("A", "B")), "A")
-        self.assertIsNone(query(b"").one("words", ("A", "B")))
-        for text in (b"words=C", b"words=A&words=B", b"words="):
-            self.assertRaises(BadRequest, query(text).one, "words", ("A", "B"))
+        self.assertEqual(query(b"word=A").one("word"), "A")
+        self.assertIsNone(query(b"").one("word"))
+        for text in (b"word=C", b"word=A&word=B", b"word=", b"word=a"):
+            self.assertRaises(BadRequest, query(text).one, "word")
+        lenient = Query({b"word": [b"a"]}, (Word("word", "", ("A",), any_case=True),))
+        self.assertEqual(lenient.one("word"), "A")
 
     def test_flag(self) -> None:
         """A flag is true, false or absent."""
         self.assertTrue(query(b"on=true").flag("on"))
-        self.assertFalse(query(b"on=false").flag("on", True))
-        self.assertTrue(query(b"").flag("on", True))
+        self.assertFalse(query(b"on=false").flag("on"))
+        self.assertFalse(query(b"").flag("on"))
+        self.assertTrue(Query({}, (Flag("on", "", default=True),)).flag("on"))
         self.assertRaises(BadRequest, query(b"on=yes").flag, "on")
+
+    def test_required(self) -> None:
+        """A required parameter that is missing is named."""
+        error = self.assertRaises(
+            BadRequest, Query, {}, (Instant("from", "", required=True),)
+        )
+        self.assertEqual(str(error), "Query parameter from is required here")
+
+    def test_kinds(self) -> None:
+        """A parameter is read as it is declared, and in no other way."""
+        read = query(b"word=A&page=3")
+        self.assertRaises(AssertionError, read.text, "word")
+        self.assertRaises(KeyError, read.text, "absent")
+        self.assertEqual(read.positive("page"), 3)
+
+    def test_schemas(self) -> None:
+        """The JSON Schema of a parameter is made of its declaration."""
+        self.assertEqual(
+            [one.schema for one in (WORDS, WORD, Text("q", "", pattern="a|b"))],
+            [
+                {"type": "array", "items": {"type": "string", "enum": ["A", "C"]}},
+                {"type": "string", "enum": ["A", "B"]},
+                {"type": "string", "pattern": "^(?:a|b)$"},
+            ],
+        )
+        self.assertEqual(
+            [one.schema for one in (*PAGING[:1], Flag("on", "", default=None))],
+            [
+                {
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": 1_000_000_000,
+                    "default": 1,
+                },
+                {"type": "boolean"},
+            ],
+        )
 
 
 class PageTests(SynchronousTestCase):

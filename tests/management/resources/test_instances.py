@@ -6,7 +6,12 @@ from typing import Any
 
 from relay.management.http.query import Query
 from relay.management.http.routing import RestCall
-from relay.management.resources.instances import LATE_MS, Instances, ThisInstance
+from relay.management.resources.instances import (
+    LATE_MS,
+    PARAMETERS,
+    Instances,
+    ThisInstance,
+)
 from relay.store.tables.cluster.gateways import GONE_MS
 from tests.management.harness import ManagementCase
 
@@ -56,7 +61,7 @@ class InstancesTests(ManagementCase):
         await self.report("b")
         own = ThisInstance("a", "1.2.3", START_MS, lambda: ["https://events.example"])
         nobody: Any = None
-        call = RestCall("/instances", "", Query({}, ()), None, None, nobody)
+        call = RestCall("/instances", "", Query({}, PARAMETERS), None, None, nobody)
         reply = await Instances(self.store, own).list(call)
         shown: Any = reply.body
         first, second = shown["data"]

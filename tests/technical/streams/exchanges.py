@@ -10,6 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.gateway.sent_events import SentEvents
 from relay.http.client_stream import Ledger
+from relay.management.http.parameters import Parameter
 from relay.management.http.query import Query
 from relay.model.outcome import Outcome
 from relay.model.progress import NO_PROGRESS, Progress
@@ -25,7 +26,9 @@ from relay.technical.streams.watch import Watches
 NOW_MS = 1_700_000_000_000
 
 
-def query(parameters: Mapping[str, str], known: Collection[str] = FILTERS) -> Query:
+def query(
+    parameters: Mapping[str, str], known: Collection[Parameter] = FILTERS
+) -> Query:
     """Write a query."""
     sent = {name.encode(): [value.encode()] for name, value in parameters.items()}
     return Query(sent, known)

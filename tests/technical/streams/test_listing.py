@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from hypothesis import given, strategies as st
 from twisted.internet.defer import Deferred
 
+from relay.management.http.parameters import PAGING
 from relay.management.http.query import Page
 from relay.model.progress import Progress
 from relay.technical.streams.filters import SORTS
@@ -17,7 +18,6 @@ from relay.technical.streams.turns import LISTING, SLICE
 from tests.technical.streams.exchanges import StreamsCase, ids, query, wanted
 
 T = TypeVar("T")
-_PAGES = ("page", "perPage")
 
 
 class ListingTests(StreamsCase):
@@ -33,7 +33,7 @@ class ListingTests(StreamsCase):
         self, order: Order = OLDEST_FIRST, page: str = "1", size: str = "10"
     ) -> tuple[list[dict[str, Any]], int]:
         """List a page of all streams."""
-        of = Page.of(query({"page": page, "perPage": size}, _PAGES))
+        of = Page.of(query({"page": page, "perPage": size}, PAGING))
         shown, total = self.done(self.streams.page(wanted(), order, of, True))
         return [json.loads(one) for one in shown], total
 
@@ -145,7 +145,7 @@ class ListingTests(StreamsCase):
             return look(exchange)
 
         self.patch(self.streams, "look", slow)
-        page = Page.of(query({"perPage": "1000"}, _PAGES))
+        page = Page.of(query({"perPage": "1000"}, PAGING))
         done = Deferred.fromCoroutine(
             self.streams.page(wanted(minAgeMs="0"), OLDEST_FIRST, page, True)
         )

@@ -1,0 +1,1 @@
+"""The shapes of responses, as the OpenAPI document describes them."""

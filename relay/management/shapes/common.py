@@ -1,0 +1,120 @@
+"""Shapes that responses of several families have."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import Field
+
+from relay.model.schema.base import Value
+
+T = TypeVar("T")
+
+Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+"""An instant as ISO 8601, in UTC."""
+Count = Annotated[int, Field(ge=0)]
+
+
+class Detail(Value):
+    """One mistake of a request."""
+
+    message: str
+    location: str
+    """The field, such as `listeners[0].paths`; empty for the whole body."""
+    invalid_value: Any = None
+
+
+class Error(Value):
+    """Every error."""
+
+    http_status: int
+    message: str
+    """A sentence for people."""
+    technical_code: str
+    """For programs, such as `api.notFound`."""
+    parameters: dict[str, str]
+    """The values of the message."""
+    details: tuple[Detail, ...]
+
+
+class Pagination(Value):
+    """The place of a page in its list."""
+
+    page: Annotated[int, Field(ge=1)]
+    per_page: Annotated[int, Field(ge=1)]
+    page_count: Count
+    page_items_count: Count
+    total_count: Count
+
+
+class Links(Value):
+    """The URLs of pages of a list; none after its last page."""
+
+    self_: Annotated[str, Field(alias="self")] = ""
+    first: str | None = None
+    last: str | None = None
+    previous: str | None = None
+    next: str | None = None
+
+
+class Listing(Value, Generic[T]):
+    """A page of a list."""
+
+    data: tuple[T, ...]
+    pagination: Pagination
+    links: Links
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Name the schema by its items."""
+        return f"{params[0].__name__}List"
+
+
+class All(Value, Generic[T]):
+    """A whole list."""
+
+    data: tuple[T, ...]
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Name the schema by its items."""
+        return f"All{params[0].__name__.title()}"
+
+
+class Verdict(Value):
+    """The result of a check."""
+
+    ok: bool
+    reason: str | None = None
+    """Why not."""
+
+
+class Member(Value):
+    """A user, by the members that lists of users show."""
+
+    id: str
+    display_name: str
+
+
+class Owner(Member):
+    """The owner of an object."""
+
+    type: str
+
+
+class Named(Value):
+    """An object, by its id and name."""
+
+    id: str
+    name: str | None = None
+
+
+class Changed(Value):
+    """A difference of two documents."""
+
+    op: str
+    """`add`, `remove` or `replace`."""
+    path: str
+    """As JSON Pointer."""
+    before: Any = None
+    after: Any = None

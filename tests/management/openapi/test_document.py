@@ -1,0 +1,138 @@
+"""The OpenAPI document against the routes that it is made from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from openapi_spec_validator import validate
+
+from relay.management.http.routing import Body, Route, router_of, routes_of
+from relay.management.openapi.document import Section
+from relay.management.openapi.operation import operation_id, path_of, tag_of
+from tests.management.harness import ManagementCase
+from tests.management.openapi.sections import TECHNICAL, whole
+
+VERBS = ("get", "post", "put", "patch", "delete")
+UNDECLARED = frozenset(
+    {
+        "ApiAnalytics",
+        "ApiKeys",
+        "ApiTotals",
+        "Apis",
+        "Applications",
+        "Audits",
+        "Channels",
+        "Configuration",
+        "DeadLetters",
+        "DeploymentHistory",
+        "Deployments",
+        "Drain",
+        "Expressions",
+        "Health",
+        "Imports",
+        "Instances",
+        "LiveStreams",
+        "Logs",
+        "Node",
+        "NodeChannels",
+        "NodeHistory",
+        "Pictures",
+        "Plans",
+        "Plugins",
+        "Probes",
+        "PrometheusMetrics",
+        "Reloads",
+        "Rollback",
+        "Search",
+        "SessionPaths",
+        "SharedPolicyGroups",
+        "Subscriptions",
+        "Tokens",
+        "TryIt",
+        "Users",
+    }
+)
+"""The families whose routes do not declare their models so far."""
+
+
+class DocumentCase(ManagementCase):
+    """A test of the document of a management API."""
+
+    async def setUp(self) -> None:  # type: ignore[override]
+        """Make the document."""
+        await super().setUp()
+        self.sections = (*self.site.sections, Section("/_node", TECHNICAL))
+        self.document = whole(self.site.sections)
+
+    def routes(self) -> Iterator[tuple[str, type, Route]]:
+        """List all routes, each with its path template."""
+        for section in self.sections:
+            for family in section.families:
+                for route in routes_of(family):
+                    yield path_of(section.prefix, route), family, route
+
+
+class RoutesTests(DocumentCase):
+    """What is routed is described."""
+
+    def test_every_rule_of_the_router_is_in_it(self) -> None:
+        """The rules of Klein's maps and the operations of the document are the same."""
+        routed = set()
+        for section in self.sections:
+            for rule in router_of(section.families).url_map.iter_rules():
+                path = re.sub(
+                    r"<(?:\w+:)?(\w+)>",
+                    lambda found: (
+                        "{"
+                        + re.sub(r"_(\w)", lambda part: part[1].upper(), found[1])
+                        + "}"
+                    ),
+                    rule.rule,
+                )
+                for verb in (rule.methods or set()) - {"HEAD"}:
+                    routed.add((verb.lower(), section.prefix + path))
+        described = {
+            (verb, path)
+            for path, methods in self.document["paths"].items()
+            for verb in VERBS
+            if verb in methods
+        }
+        self.assertEqual(described, routed)
+
+    def test_every_route_declares_its_models(self) -> None:
+        """Responses are declared, and so is each body that is read."""
+        missing = {
+            operation_id(family, route)
+            for _, family, route in self.routes()
+            if family.__name__ not in UNDECLARED
+            and (
+                route.answers is None
+                or (route.body is not Body.IGNORED and route.reads is None)
+            )
+        }
+        self.assertEqual(missing, set())
+
+    def test_names(self) -> None:
+        """Each operation has a name of its own, a summary and a tag."""
+        names = [operation_id(family, route) for _, family, route in self.routes()]
+        self.assertEqual(len(names), len(set(names)))
+        for methods in self.document["paths"].values():
+            for one in methods.values():
+                self.assertRegex(one["summary"], r"^[A-Z].*[^.]$")
+                self.assertEqual(len(one["tags"]), 1)
+        tags = {tag_of(family) for _, family, _ in self.routes()}
+        self.assertEqual({one["name"] for one in self.document["tags"]}, tags)
+
+
+class ValidityTests(DocumentCase):
+    """The document follows the specification."""
+
+    def test_the_document_is_valid(self) -> None:
+        """A validator of OpenAPI 3.1 accepts it."""
+        validate(self.document)
+
+    def test_schemas_have_plain_names(self) -> None:
+        """No two models share a name: pydantic would write their modules into it."""
+        for name in self.document["components"]["schemas"]:
+            self.assertRegex(name, r"^[A-Z][A-Za-z0-9]*$")
