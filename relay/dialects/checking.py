@@ -196,7 +196,9 @@ class _Check:
         )
 
     def _finding(self, issue: Issue) -> Finding:
-        return Finding(self._origin(issue.location), issue.severity, issue.message)
+        path = self._origin(issue.location)
+        line = self._draft.line_of(path)
+        return Finding(path, issue.severity, issue.message, line)
 
     def _origin(self, place: str) -> str:
         return self._draft.origins.of(self._survivors.original(place))
@@ -205,8 +207,8 @@ class _Check:
         """Turn a severe finding of the dialect into a warning if it is waived."""
         if finding.severity == "severe" and self._is_waived(finding.path):
             message = f"{finding.message}; left out"
-            return replace(finding, severity="warning", message=message)
-        return finding
+            finding = replace(finding, severity="warning", message=message)
+        return self._draft.placed(finding)
 
     def _is_waived(self, path: str) -> bool:
         for one in self._waived:

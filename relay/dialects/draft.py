@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from relay.dialects.document import Document
 from relay.dialects.finding import Finding
 from relay.model.schema.errors import join
 
@@ -31,6 +32,15 @@ class Origins:
         :param source: its location in the file.
         """
         self._known[target] = source
+
+    def forget(self, target: str) -> None:
+        """Forget the origins of a member and of everything below it."""
+        below = (f"{target}.", f"{target}[")
+        self._known = {
+            known: source
+            for known, source in self._known.items()
+            if known != target and not known.startswith(below)
+        }
 
     def of(self, target: str) -> str:
         """
@@ -62,6 +72,20 @@ class Draft:
     ``plans[0]``."""
     findings: list[Finding] = field(default_factory=list)
     """What the dialect has noticed."""
+    document: Document | None = field(default=None, repr=False)
+    """The document that was read; None when there is no file."""
+
+    def line_of(self, path: str) -> int | None:
+        """
+        Return the line of a location in the file, from 1; None when it is not known.
+        """
+        return None if self.document is None else self.document.line_of(path)
+
+    def placed(self, finding: Finding) -> Finding:
+        """Add the line of its location to a finding without a line."""
+        if finding.line is not None:
+            return finding
+        return replace(finding, line=self.line_of(finding.path))
 
 
 def _below(at: str, rest: str) -> str:
