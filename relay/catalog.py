@@ -23,6 +23,7 @@ from relay.model.api.publication_state import PublicationState
 from relay.model.api.resources.resource import RESOURCE_TYPES
 from relay.model.consumers.consumer_configuration import ConsumerConfiguration
 from relay.model.documents import json_schema
+from relay.model.hrid import Identity
 from relay.model.plans.plan import PlanDefinition, PlanSecurity
 from relay.model.policy_groups import rules as group_rules
 from relay.model.policy_groups.definition import SharedPolicyGroupDefinition
@@ -95,6 +96,7 @@ class Catalog:
         )
         if "properties" in members:
             members["properties"] = kept
+        problems += _read(PublicationState, members)[1]
         return self._parsed_api(members, problems)
 
     def parse_stored_api(self, definition: object) -> ApiDefinition:
@@ -112,7 +114,6 @@ class Catalog:
     ) -> ApiDefinition:
         definition, problems = _read(ApiDefinition, members)
         problems += found
-        problems += _read(PublicationState, members)[1]
         problems += rules.check(members)
         if message_rules.is_message_api(members):
             problems += message_rules.check(members, self.endpoints, self.entrypoints)
@@ -151,9 +152,18 @@ class Catalog:
             known = current.security
             members["security"] = _with_type(members.get("security"), known)
         plan, problems = _read(PlanDefinition, members)
+        problems += _read(Identity, members)[1]
         problems += self._security(members)
         problems += flow_rules.check(members, self.policies, api_type, self.entrypoints)
         return _checked(plan, problems)
+
+    def parse_hrid(self, body: object) -> str | None:
+        """Read the ``hrid`` of a create or update call; None for a body without one.
+
+        :param body: decoded JSON.
+        :raises Invalid: when it is malformed.
+        """
+        return _checked(*_read(Identity, _object(body))).hrid
 
     def parse_policy_group(self, body: object) -> SharedPolicyGroupDefinition:
         """Read the body of a create call, or the whole of an updated group.

@@ -22,6 +22,8 @@ class ApiRecord:
 
     id: str
     """A lower-case UUIDv4."""
+    hrid: str
+    """Its human-readable id, which no other API has."""
     definition: dict[str, Any] = field(repr=False)
     """What :meth:`relay.model.api.definition.ApiDefinition.to_json` gave."""
     state: ApiState
@@ -43,6 +45,8 @@ class PlanRecord:
     id: str
     """A lower-case UUIDv4."""
     api_id: str
+    hrid: str
+    """Its human-readable id, which no other open plan of the API has."""
     definition: dict[str, Any] = field(repr=False)
     """What :meth:`relay.model.plans.plan.PlanDefinition.to_json` gave."""
     status: str

@@ -21,6 +21,7 @@ from sqlalchemy import (
     select,
 )
 
+from relay.model.consumers.records import OPEN
 from relay.store.columns import Document, RowNumber
 
 metadata = MetaData(
@@ -32,6 +33,14 @@ metadata = MetaData(
     }
 )
 
+# Compared byte by byte, as Python compares strings.
+_ByBytes = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def _hrid() -> Column[str]:
+    return Column("hrid", _ByBytes, nullable=False, server_default="")
+
+
 # `row` is the order of creation. created_at_ms is not: a clock may stand still or go
 # back.
 apis = Table(
@@ -39,6 +48,7 @@ apis = Table(
     metadata,
     Column("row", RowNumber, primary_key=True),
     Column("id", Text, nullable=False, unique=True),
+    _hrid(),
     Column("definition", Document, nullable=False),
     Column("state", Text, nullable=False),
     Column("lifecycle_state", Text, nullable=False),
@@ -47,9 +57,7 @@ apis = Table(
     Column("updated_at_ms", BigInteger, nullable=False),
     Column("deployed_at_ms", BigInteger),
 )
-
-# Compared byte by byte, as Python compares strings.
-_ByBytes = Text().with_variant(Text(collation="C"), "postgresql")
+Index(None, apis.c.hrid, unique=True)
 
 # Columns of definitions by which APIs are listed and found: see api_index.py.
 api_index = Table(
@@ -92,6 +100,7 @@ plans = Table(
         nullable=False,
         index=True,
     ),
+    _hrid(),
     Column("definition", Document, nullable=False),
     Column("status", Text, nullable=False),
     Column("order", Integer, nullable=False),
@@ -100,6 +109,23 @@ plans = Table(
     Column("published_at_ms", BigInteger),
     Column("closed_at_ms", BigInteger),
 )
+
+
+def _hrid_index(column: Column[Any], *within: Column[Any], holders: Any) -> None:
+    """Make hrids unique among the rows that hold theirs."""
+    Index(
+        None,
+        *within,
+        column,
+        unique=True,
+        sqlite_where=holders,
+        postgresql_where=holders,
+    )
+
+
+open_plans = plans.c.status != "CLOSED"
+"""The plans that hold their hrid."""
+_hrid_index(plans.c.hrid, plans.c.api_id, holders=open_plans)
 
 deployments = Table(
     "deployments",
@@ -128,15 +154,23 @@ applications = Table(
     metadata,
     Column("row", RowNumber, primary_key=True),
     Column("id", Text, nullable=False, unique=True),
+    _hrid(),
     Column("definition", Document, nullable=False),
     Column("api_key_mode", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("created_at_ms", BigInteger, nullable=False),
     Column("updated_at_ms", BigInteger, nullable=False),
 )
+active_applications = applications.c.status == "ACTIVE"
+"""The applications that hold their hrid."""
+_hrid_index(applications.c.hrid, holders=active_applications)
 
 
-def _owner(column: str, of: str, nullable: bool = False) -> Column[str]:
+def owner(column: str, of: str, nullable: bool = False) -> Column[str]:
+    """Make a column of the id of the row with which the rows are deleted.
+
+    :param of: the column of that id, as ``apis.id``.
+    """
     reference = ForeignKey(of, ondelete="CASCADE")
     return Column(column, Text, reference, nullable=nullable, index=True)
 
@@ -146,9 +180,10 @@ subscriptions = Table(
     metadata,
     Column("row", RowNumber, primary_key=True),
     Column("id", Text, nullable=False, unique=True),
-    _owner("api_id", "apis.id"),
-    _owner("plan_id", "plans.id"),
-    _owner("application_id", "applications.id"),
+    owner("api_id", "apis.id"),
+    owner("plan_id", "plans.id"),
+    owner("application_id", "applications.id"),
+    _hrid(),
     Column("status", Text, nullable=False),
     Column("consumer_message", Text),
     Column("publisher_message", Text),
@@ -164,14 +199,17 @@ subscriptions = Table(
     Column("paused_at_ms", BigInteger),
     Column("closed_at_ms", BigInteger),
 )
+open_subscriptions = subscriptions.c.status.in_(sorted(OPEN))
+"""The subscriptions that hold their hrid."""
+_hrid_index(subscriptions.c.hrid, subscriptions.c.api_id, holders=open_subscriptions)
 
 api_keys = Table(
     "api_keys",
     metadata,
     Column("row", RowNumber, primary_key=True),
     Column("id", Text, nullable=False, unique=True),
-    _owner("application_id", "applications.id"),
-    _owner("subscription_id", "subscriptions.id", nullable=True),
+    owner("application_id", "applications.id"),
+    owner("subscription_id", "subscriptions.id", nullable=True),
     Column("digest", Text, nullable=False, index=True),
     Column("hint", Text, nullable=False),
     Column("expire_at_ms", BigInteger),
@@ -183,6 +221,7 @@ api_keys = Table(
 
 def _group_columns() -> list[Column[Any]]:
     return [
+        _hrid(),
         Column("definition", Document, nullable=False),
         Column("version", Integer, nullable=False),
         Column("lifecycle_state", Text, nullable=False),
@@ -200,13 +239,14 @@ shared_policy_groups = Table(
     Column("cross_id", Text, nullable=False, unique=True),
     *_group_columns(),
 )
+Index(None, shared_policy_groups.c.hrid, unique=True)
 
 # What was deployed and undeployed; the newest row of a deployed group is in force.
 shared_policy_group_histories = Table(
     "shared_policy_group_histories",
     metadata,
     Column("row", RowNumber, primary_key=True),
-    _owner("id", "shared_policy_groups.id"),
+    owner("id", "shared_policy_groups.id"),
     Column("cross_id", Text, nullable=False),
     *_group_columns(),
 )
@@ -246,7 +286,7 @@ sessions = Table(
     metadata,
     Column("row", RowNumber, primary_key=True),
     Column("id", Text, nullable=False, unique=True),
-    _owner("user", "users.name"),
+    owner("user", "users.name"),
     Column("secret_hash", Text, nullable=False, unique=True),
     Column("created_at_ms", BigInteger, nullable=False),
     Column("used_at_ms", BigInteger, nullable=False),
@@ -281,64 +321,6 @@ nodes = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("renewals", BigInteger, nullable=False),
-)
-
-channel_entries = Table(
-    "channel_entries",
-    metadata,
-    Column("api_id", ForeignKey("apis.id", ondelete="CASCADE"), primary_key=True),
-    Column("channel", Text, primary_key=True),
-    Column("seq", BigInteger, primary_key=True, autoincrement=False),
-    Column("epoch", Text, nullable=False),
-    Column("at_ms", BigInteger, nullable=False),
-    Column("content", Document, nullable=False),
-)
-
-channel_publications = Table(
-    "channel_publications",
-    metadata,
-    Column("api_id", ForeignKey("apis.id", ondelete="CASCADE"), primary_key=True),
-    Column("topic", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("ids", Document, nullable=False),
-    Column("at_ms", BigInteger, nullable=False),
-)
-
-deliveries = Table(
-    "deliveries",
-    metadata,
-    Column(
-        "subscription_id",
-        Text,
-        ForeignKey("subscriptions.id", ondelete="CASCADE"),
-        primary_key=True,
-    ),
-    _owner("api_id", "apis.id"),
-    Column("channel", Text, nullable=False),
-    Column("position", Text),
-    Column("delivered", BigInteger, nullable=False),
-    Column("failed", BigInteger, nullable=False),
-    Column("failed_in_a_row", BigInteger, nullable=False),
-    Column("gaps", BigInteger, nullable=False),
-    Column("last_gap", Document),
-    Column("updated_at_ms", BigInteger, nullable=False),
-    Column("trying", Text),
-    Column("attempts", Integer, nullable=False),
-)
-
-dead_letters = Table(
-    "dead_letters",
-    metadata,
-    Column("row", RowNumber, primary_key=True),
-    Column("id", Text, nullable=False, unique=True),
-    _owner("subscription_id", "subscriptions.id"),
-    Column("event_id", Text, nullable=False),
-    Column("at_ms", BigInteger, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("status", Integer),
-    Column("reason", Text, nullable=False),
-    Column("event", Document, nullable=False),
-    Column("replay", Boolean, nullable=False),
 )
 
 secrets = Table(

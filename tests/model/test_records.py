@@ -17,8 +17,8 @@ class RecordTests(SynchronousTestCase):
     def test_reprs(self) -> None:
         """Definitions and hashes stay out of the reprs that logs print."""
         records = [
-            ApiRecord("a", HIDDEN, "STOPPED", "CREATED", "PRIVATE", 1, 1, None),
-            PlanRecord("p", "a", HIDDEN, "STAGING", 0, 1, 1, None, None),
+            ApiRecord("a", "h", HIDDEN, "STOPPED", "CREATED", "PRIVATE", 1, 1, None),
+            PlanRecord("p", "a", "h", HIDDEN, "STAGING", 0, 1, 1, None, None),
             Deployment("d", "a", 1, None, HIDDEN, (HIDDEN,), 1),
             UserRecord("admin", "s3cr3t", "ADMIN", 1, 1),
         ]

@@ -29,6 +29,7 @@ def api(id: str = "api-1", **changed: Any) -> ApiRecord:
     :param changed: fields that differ from a stopped, never deployed API.
     """
     values: dict[str, Any] = {
+        "hrid": id,
         "definition": {"name": id, "listeners": []},
         "state": "STOPPED",
         "lifecycle_state": "CREATED",
@@ -47,6 +48,7 @@ def plan(id: str = "plan-1", api_id: str = "api-1", **changed: Any) -> PlanRecor
     :param changed: fields that differ from a new plan.
     """
     values: dict[str, Any] = {
+        "hrid": id,
         "definition": {"name": id},
         "status": "STAGING",
         "order": 0,
@@ -64,6 +66,7 @@ def application(id: str = "app-1", **changed: Any) -> ApplicationRecord:
     :param changed: fields that differ from a new application.
     """
     values: dict[str, Any] = {
+        "hrid": id,
         "definition": {"name": id, "settings": {}},
         "api_key_mode": "UNSPECIFIED",
         "status": "ACTIVE",
@@ -80,6 +83,7 @@ def subscription(id: str = "sub-1", **changed: Any) -> SubscriptionRecord:
     """
     values: dict[str, Any] = {
         "api_id": "api-1",
+        "hrid": id,
         "plan_id": "plan-1",
         "application_id": "app-1",
         "status": "ACCEPTED",

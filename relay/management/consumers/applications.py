@@ -27,6 +27,7 @@ from relay.management.http.query import Page
 from relay.management.http.reply import Reply, version_headers
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
+from relay.management.resources.hrids import changed_hrid, new_hrid
 from relay.model.api.lifecycle import ActionRefused
 from relay.model.consumers import subscriptions as rules
 from relay.model.consumers.application import (
@@ -82,6 +83,7 @@ class Applications:
         def work(tx: Transaction) -> ApplicationRecord:
             record = ApplicationRecord(
                 id=str(uuid4()),
+                hrid=new_hrid(tx.applications, wanted.hrid, wanted.name),
                 definition=_kept(wanted),
                 api_key_mode=wanted.api_key_mode or "UNSPECIFIED",
                 status="ACTIVE",
@@ -114,7 +116,8 @@ class Applications:
             call.check_version(record.updated_at_ms)
             rules.check_active(record)
             record = keys.choose_mode(tx, record, wanted.api_key_mode)
-            changed = replace(record, definition=_kept(wanted))
+            hrid = changed_hrid(tx.applications, record, wanted.hrid)
+            changed = replace(record, hrid=hrid, definition=_kept(wanted))
             _check_recognised(changed, tx.applications.list())
             return tx.applications.save(changed)
 
@@ -166,6 +169,7 @@ class Applications:
                 self._catalog,
                 plan,
                 application,
+                hrid=wanted.hrid,
                 metadata=wanted.metadata,
                 mode=wanted.api_key_mode,
                 accept=False,
@@ -183,7 +187,8 @@ class Applications:
 
 def _kept(wanted: ApplicationDefinition) -> dict[str, object]:
     kept = wanted.to_json()
-    kept.pop("apiKeyMode", None)
+    for name in ("apiKeyMode", "hrid"):
+        kept.pop(name, None)
     return kept
 
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from relay.model.consumers.api_key import CustomKey
 from relay.model.consumers.records import ApiKeyMode
+from relay.model.hrid import Hrid
 from relay.model.schema.base import Options, Value
 from relay.model.schema.types.scalars import Instant, Upper
 
@@ -23,6 +24,7 @@ Configured = Annotated[Any, Field(repr=False)]
 class PublisherSubscription(Options):
     """A subscription that a publisher creates for an application."""
 
+    hrid: Hrid | None = None
     application_id: str
     plan_id: str
     custom_api_key: Secret = None
@@ -34,6 +36,7 @@ class PublisherSubscription(Options):
 class ConsumerSubscription(Options):
     """A subscription that a consumer requests."""
 
+    hrid: Hrid | None = None
     plan_id: str
     consumer_message: Reason = None
     metadata: dict[str, str] = {}
@@ -44,6 +47,7 @@ class ConsumerSubscription(Options):
 class SubscriptionUpdate(Value):
     """The members of a subscription that are replaced; an absent one is removed."""
 
+    hrid: Hrid | None = None
     metadata: dict[str, str] | None = None
     starting_at: Instant | None = None
     ending_at: Instant | None = None

@@ -25,6 +25,7 @@ def application_json(record: ApplicationRecord) -> dict[str, Any]:
     """Return the response for an application."""
     return {
         "id": record.id,
+        "hrid": record.hrid,
         "type": "SIMPLE",
         **record.definition,
         "apiKeyMode": record.api_key_mode,
@@ -53,6 +54,7 @@ class SubscriptionView:
         record, application = self.record, self.application
         shape: dict[str, Any] = {
             "id": record.id,
+            "hrid": record.hrid,
             "api": {"id": self.api.id, "name": self.api.definition.get("name")},
             "plan": {
                 "id": self.plan.id,

@@ -12,6 +12,7 @@ from relay.management.consumers.representations import (
     SubscriptionView,
     view_subscription,
 )
+from relay.management.resources.hrids import new_hrid
 from relay.management.resources.representations import find_api
 from relay.model.api.lifecycle import security_type
 from relay.model.consumers import subscriptions as rules
@@ -33,6 +34,7 @@ def subscribe(
     plan: PlanRecord,
     application: ApplicationRecord,
     *,
+    hrid: str | None = None,
     metadata: dict[str, str],
     mode: ApiKeyMode | None,
     accept: bool,
@@ -44,6 +46,7 @@ def subscribe(
     Subscribe an application to a plan.
 
     :param catalog: checks the configuration.
+    :param hrid: None to derive one from those of the application and the plan.
     :param mode: whether the application's keys are shared.
     :param accept: whether it is accepted at once, regardless of the plan's validation.
     :param message: of the consumer to the publisher.
@@ -73,6 +76,9 @@ def subscribe(
         api_id=plan.api_id,
         plan_id=plan.id,
         application_id=application.id,
+        hrid=new_hrid(
+            tx.subscriptions, hrid, f"{application.hrid}-{plan.hrid}", plan.api_id
+        ),
         status="PENDING",
         consumer_message=message,
         publisher_message=None,

@@ -38,6 +38,7 @@ from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
+from relay.management.resources.hrids import changed_hrid
 from relay.management.resources.representations import find_api, find_plan
 from relay.model.api.lifecycle import security_type
 from relay.model.consumers import subscriptions as rules
@@ -120,6 +121,7 @@ class Subscriptions:
                 self._catalog,
                 plan,
                 application,
+                hrid=wanted.hrid,
                 metadata=wanted.metadata,
                 mode=wanted.api_key_mode,
                 accept=True,
@@ -167,6 +169,8 @@ class Subscriptions:
 
         def change(tx: Transaction, record: SubscriptionRecord) -> SubscriptionRecord:
             rules.check_updatable(record)
+            hrid = changed_hrid(tx.subscriptions, record, wanted.hrid, api_id)
+            record = replace(record, hrid=hrid)
             if wanted.metadata is not None:
                 record = replace(record, metadata=wanted.metadata)
             if wanted.consumer_configuration is not None:

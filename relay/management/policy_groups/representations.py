@@ -17,6 +17,7 @@ def group_json(record: SharedPolicyGroupRecord) -> dict[str, Any]:
     shape = {
         "id": record.id,
         "crossId": record.cross_id,
+        "hrid": record.hrid,
         **record.definition,
         "version": record.version,
         "lifecycleState": record.lifecycle_state,

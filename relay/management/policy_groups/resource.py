@@ -25,6 +25,7 @@ from relay.management.policy_groups.representations import (
     plugin_json,
 )
 from relay.management.resources.gateway import Gateway
+from relay.management.resources.hrids import changed_hrid, new_hrid
 from relay.model.api.lifecycle import ActionRefused
 from relay.model.policy_groups.records import SharedPolicyGroupRecord
 from relay.model.records import Deployment
@@ -98,9 +99,11 @@ class SharedPolicyGroups:
         def work(tx: Transaction) -> SharedPolicyGroupRecord:
             cross_id = definition.pop("crossId", None) or str(uuid4())
             _check_free(tx, cross_id)
+            hrid = definition.pop("hrid", None)
             record = SharedPolicyGroupRecord(
                 id=str(uuid4()),
                 cross_id=cross_id,
+                hrid=new_hrid(tx.policy_groups, hrid, definition["name"]),
                 definition=definition,
                 version=0,
                 lifecycle_state="UNDEPLOYED",
@@ -138,10 +141,15 @@ class SharedPolicyGroups:
         def work(tx: Transaction) -> SharedPolicyGroupRecord:
             group = find_group(tx, group_id)
             call.check_version(group.updated_at_ms)
-            before = {"crossId": group.cross_id, **group.definition}
+            before = {
+                "crossId": group.cross_id,
+                "hrid": group.hrid,
+                **group.definition,
+            }
             parsed = self._catalog.parse_policy_group({**before, **sent})
             definition = parsed.to_json()
             cross_id = definition.pop("crossId")
+            hrid = changed_hrid(tx.policy_groups, group, definition.pop("hrid"))
             _check_same(group, definition)
             if cross_id != group.cross_id:
                 _check_free(tx, cross_id)
@@ -153,7 +161,8 @@ class SharedPolicyGroups:
                         "sharedPolicyGroup.deployed",
                         sharedPolicyGroupId=group.id,
                     )
-            return tx.policy_groups.save(group.updated(cross_id, definition))
+            changed = replace(group.updated(cross_id, definition), hrid=hrid)
+            return tx.policy_groups.save(changed)
 
         return group_reply(await self._store.write(work))
 

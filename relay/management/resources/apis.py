@@ -20,6 +20,7 @@ from relay.management.resources.bodies import (
     HostsToVerify,
     PathsToVerify,
 )
+from relay.management.resources.hrids import changed_hrid, new_hrid
 from relay.management.resources.representations import ApiView, find_api, view_api
 from relay.model.api import lifecycle
 from relay.model.api.publication_state import (
@@ -87,7 +88,7 @@ class Apis:
         def work(tx: Transaction) -> ApiView:
             api = find_api(tx, api_id)
             call.check_version(api.updated_at_ms)
-            body = merge_patch(api.definition, call.body)
+            body = merge_patch({"hrid": api.hrid, **api.definition}, call.body)
             definition = self._catalog.parse_api(body, api.definition).to_json()
             standing = self._catalog.parse_publication_state(body)
             changed = changed_api(tx, api, definition, standing)
@@ -167,14 +168,15 @@ def new_api(
     Make the record of a new API, stopped, which the caller adds.
 
     :param definition: a checked one.
-    :raises Invalid: when another API has one of its paths, or a shared policy group to
-        which it refers does not exist.
+    :raises Invalid: when another API has one of its paths or its hrid, or a shared
+        policy group to which it refers does not exist.
     """
     _check_paths(tx, definition, None)
     check_groups(tx, definition, definition["type"])
     created: str = LifecycleState.CREATED
     return ApiRecord(
         id=str(uuid4()),
+        hrid=new_hrid(tx.apis, standing.hrid, definition["name"]),
         definition=definition,
         state="STOPPED",
         lifecycle_state=lifecycle.next_lifecycle_state(
@@ -198,8 +200,8 @@ def changed_api(
     :param standing: the members of the same body that are no part of a definition.
     :returns: the API with them, to be saved.
     :raises ActionRefused: when a rule of the lifecycle is violated.
-    :raises Invalid: when another API has one of its paths, or a shared policy group is
-        missing.
+    :raises Invalid: when another API has one of its paths or the hrid, or a shared
+        policy group is missing.
     """
     lifecycle.check_update(api, definition)
     _check_paths(tx, definition, api.id)
@@ -208,6 +210,7 @@ def changed_api(
         definition.setdefault("crossId", api.definition["crossId"])
     return replace(
         api,
+        hrid=changed_hrid(tx.apis, api, standing.hrid),
         definition=definition,
         lifecycle_state=lifecycle.next_lifecycle_state(
             api.lifecycle_state, standing.lifecycle_state

@@ -15,6 +15,7 @@ from relay.management.policy_groups.references import check_groups
 from relay.management.resources.apis import new_api
 from relay.management.resources.representations import ApiView
 from relay.model.api import lifecycle
+from relay.model.hrid import derived, unused
 from relay.model.plans.plan import PlanStatus
 from relay.model.records import PlanRecord
 from relay.model.schema.errors import Invalid, Issue, join
@@ -110,6 +111,7 @@ class Imports:
         plan = PlanRecord(
             id=str(uuid4()),
             api_id="",
+            hrid=_plan_hrid(self._catalog.parse_hrid(body), definition, others),
             definition=definition,
             status="STAGING",
             order=definition["order"],
@@ -130,6 +132,18 @@ class Imports:
         if problems:
             raise Invalid(problems)
         return plan
+
+
+def _plan_hrid(
+    given: str | None, definition: Mapping[str, Any], others: list[PlanRecord]
+) -> str:
+    taken = {one.hrid for one in others}
+    if given is None:
+        return unused(derived(definition["name"], "plan"), taken)
+    if given in taken:
+        problem = f"hrid [{given}] already exists: another plan has it"
+        raise Invalid([Issue(problem, "hrid", given)])
+    return given
 
 
 def _members(body: object) -> tuple[Mapping[str, Any], list[Issue]]:

@@ -16,6 +16,7 @@ from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.policy_groups.references import check_groups
 from relay.management.resources.apis import check_patch
+from relay.management.resources.hrids import changed_hrid, new_hrid
 from relay.management.resources.representations import (
     find_api,
     find_plan,
@@ -108,6 +109,12 @@ class Plans:
             plan = PlanRecord(
                 id=str(uuid4()),
                 api_id=api_id,
+                hrid=new_hrid(
+                    tx.plans,
+                    self._catalog.parse_hrid(call.body),
+                    definition["name"],
+                    api_id,
+                ),
                 definition=definition,
                 status="STAGING",
                 order=definition["order"],
@@ -150,7 +157,7 @@ class Plans:
         )
 
         def change(tx: Transaction, plan: PlanRecord) -> PlanRecord:
-            current = {**plan.definition, "order": plan.order}
+            current = {"hrid": plan.hrid, **plan.definition, "order": plan.order}
             return self._updated(tx, plan, merge_patch(current, call.body))
 
         dry = call.query.flag("dryRun")
@@ -222,7 +229,8 @@ class Plans:
         # A body without an order leaves the order unchanged.
         if isinstance(body, dict) and body.get("order") is None:
             order = plan.order
-        return replace(plan, definition=definition, order=order)
+        hrid = changed_hrid(tx.plans, plan, self._catalog.parse_hrid(body), plan.api_id)
+        return replace(plan, hrid=hrid, definition=definition, order=order)
 
     async def _change(
         self,

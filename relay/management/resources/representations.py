@@ -59,6 +59,7 @@ class ApiView:
         url = f"{base}/apis/{record.id}"
         shape = {
             "id": record.id,
+            "hrid": record.hrid,
             **_API_DEFAULTS,
             **shown_definition(record.definition),
             "definitionVersion": "V4",
@@ -135,6 +136,7 @@ def plan_json(plan: PlanRecord) -> dict[str, Any]:
     """Return the JSON of a plan, for clients and deployments."""
     shape = {
         "id": plan.id,
+        "hrid": plan.hrid,
         **_PLAN_DEFAULTS,
         **plan.definition,
         "definitionVersion": "V4",

@@ -30,6 +30,9 @@ from relay.model.secrets import Masking
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 
+_KEPT = frozenset({"id", "hrid"})
+"""Members that a rollback does not restore."""
+
 
 @dataclass(frozen=True, slots=True)
 class Restored:
@@ -101,7 +104,7 @@ class Rollback:
     def _restored(
         self, tx: Transaction, api: ApiRecord, target: Deployment
     ) -> Restored:
-        body = {key: one for key, one in target.definition.items() if key != "id"}
+        body = {key: one for key, one in target.definition.items() if key not in _KEPT}
         parsed = self._catalog.parse_api(body, target.definition).to_json()
         snapshots = {plan["id"]: plan for plan in target.plans}
         plans = [
@@ -127,7 +130,9 @@ class Rollback:
             return plan
         # Snapshots state the defaults of members that the definition leaves out.
         body = {
-            key: one for key, one in snapshot.items() if one or key in plan.definition
+            key: one
+            for key, one in snapshot.items()
+            if key not in _KEPT and (one or key in plan.definition)
         }
         current = PlanDefinition.read(plan.definition)
         definition = self._catalog.parse_plan(body, current, api_type).to_json()

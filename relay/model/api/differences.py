@@ -7,11 +7,11 @@ from typing import Any
 
 from relay.model.api.lifecycle import API_TRAFFIC, DEFAULTS, PLAN_TRAFFIC
 
-_API_OWN = frozenset({"id"})
+_API_OWN = frozenset({"hrid", "id"})
 _PLAN_OWN = frozenset(
-    {"id", "apiId", "createdAt", "updatedAt", "publishedAt", "closedAt"}
+    {"hrid", "id", "apiId", "createdAt", "updatedAt", "publishedAt", "closedAt"}
 )
-"""Members that only the server sets: they are no part of a definition."""
+"""Members that are no part of a definition."""
 _PLANS = "plans"
 
 

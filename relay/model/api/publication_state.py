@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import model_validator
 
+from relay.model.hrid import Hrid
 from relay.model.schema.base import Options
 from relay.model.schema.types.scalars import Upper
 
@@ -30,9 +31,11 @@ class Visibility(StrEnum):
 
 
 class PublicationState(Options):
-    """The two fields of an API body that can be set and stand beside the definition;
+    """The fields of an API body that can be set and stand beside the definition;
     ``None`` for a field that the body does not set."""
 
+    hrid: Hrid | None = None
+    """The human-readable id."""
     lifecycle_state: Annotated[LifecycleState | None, Upper] = None
     visibility: Annotated[Visibility | None, Upper] = None
 
@@ -44,4 +47,4 @@ class PublicationState(Options):
         return {k: v for k, v in body.items() if k in SETTABLE}
 
 
-SETTABLE = frozenset({"lifecycleState", "visibility"})
+SETTABLE = frozenset({"hrid", "lifecycleState", "visibility"})

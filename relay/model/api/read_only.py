@@ -52,8 +52,8 @@ def without_api_fields(body: object) -> object:
 
 
 def without_plan_fields(body: object) -> object:
-    """Remove the read-only fields of a plan."""
-    return _without(body, PLAN)
+    """Remove the read-only fields of a plan, and its hrid."""
+    return _without(body, PLAN | {"hrid"})
 
 
 def _without(body: object, names: frozenset[str]) -> object:

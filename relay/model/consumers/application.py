@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from relay.model.consumers.certificates import read_certificate, thumbprint
 from relay.model.consumers.records import ApiKeyMode
+from relay.model.hrid import Hrid
 from relay.model.schema import unsupported
 from relay.model.schema.base import Options
 from relay.model.schema.types.scalars import Name, Upper
@@ -60,6 +61,8 @@ class ApplicationSettings(Options):
 class ApplicationDefinition(Options):
     """An application; runtime fields (``id``, ``status``, ...) are left aside."""
 
+    hrid: Hrid | None = None
+    """The human-readable id."""
     name: Name
     description: str | None = None
     domain: str | None = None

@@ -27,6 +27,8 @@ class ApplicationRecord:
 
     id: str
     """A lower-case UUIDv4."""
+    hrid: str
+    """Its human-readable id, which no other active application has."""
     definition: dict[str, Any] = field(repr=False)
     """The result of ``ApplicationDefinition.to_json``."""
     api_key_mode: ApiKeyMode
@@ -43,6 +45,8 @@ class SubscriptionRecord:
     api_id: str
     plan_id: str
     application_id: str
+    hrid: str
+    """Its human-readable id, which no other open subscription to the API has."""
     status: SubscriptionStatus
     consumer_message: str | None
     publisher_message: str | None

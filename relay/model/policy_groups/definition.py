@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from relay.model.api.flow import FlowStep
+from relay.model.hrid import Hrid
 from relay.model.schema.base import Options
 from relay.model.schema.types.scalars import Name, Upper
 
@@ -43,6 +44,8 @@ class SharedPolicyGroupDefinition(Options):
 
     cross_id: Annotated[Name, Field(max_length=64)] | None = None
     """The id by which flows refer to the group."""
+    hrid: Hrid | None = None
+    """The human-readable id."""
     name: Annotated[Name, Field(max_length=512)]
     """The name of the group."""
     description: Annotated[str, Field(max_length=1024)] | None = None

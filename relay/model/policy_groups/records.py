@@ -17,6 +17,8 @@ class SharedPolicyGroupRecord:
     """A lower-case UUIDv4."""
     cross_id: str
     """The id by which flows refer to the group."""
+    hrid: str
+    """Its human-readable id, which no other group has."""
     definition: dict[str, Any] = field(repr=False)
     """What
     :meth:`relay.model.policy_groups.definition.SharedPolicyGroupDefinition.to_json`

@@ -22,7 +22,6 @@ class ApiDescription(Options):
     """What the API is for."""
     cross_id: str | None = None
     """An id that is the same in all environments."""
-    hrid: Annotated[str | None, INEFFECTIVE] = None
     tags: Strings = None
     """Sharding tags. Every gateway serves every tag."""
     categories: Strings = None
@@ -53,7 +52,6 @@ class PlanDescription(Options):
     """What the plan is for."""
     cross_id: str | None = None
     """An id that is the same in all environments."""
-    hrid: Annotated[str | None, INEFFECTIVE] = None
     order: Annotated[int, Strict(), Field(ge=0, le=1_000_000), Integral] = 0
     """The place among the plans of the API; plans are tried in this order."""
     characteristics: Strings = None

@@ -9,13 +9,14 @@ from relay.store.changes import Changes
 from relay.store.schema import apis
 from relay.store.tables.api_index import ApiIndex
 from relay.store.tables.audits import Audits
-from relay.store.tables.record_table import VersionedTable, status_event
+from relay.store.tables.identified import IdentifiedTable
+from relay.store.tables.record_table import status_event
 
 AT_ONCE = 500
 """How many ids one statement names."""
 
 
-class Apis(VersionedTable[ApiRecord]):
+class Apis(IdentifiedTable[ApiRecord]):
     """APIs within one transaction; a changed ``state`` is announced to the gateways.
 
     :param now_ms: the instant of the transaction.
@@ -87,6 +88,7 @@ class Apis(VersionedTable[ApiRecord]):
     def _audited(self, record: ApiRecord) -> dict[str, object]:
         return {
             **record.definition,
+            "hrid": record.hrid,
             "state": record.state,
             "lifecycleState": record.lifecycle_state,
             "visibility": record.visibility,

@@ -6,11 +6,12 @@ from sqlalchemy import delete, select
 
 from relay.model.api.lifecycle import SERVED
 from relay.model.records import PlanRecord
-from relay.store.schema import plans
-from relay.store.tables.record_table import VersionedTable, status_event
+from relay.store.schema import open_plans, plans
+from relay.store.tables.identified import IdentifiedTable
+from relay.store.tables.record_table import status_event
 
 
-class Plans(VersionedTable[PlanRecord]):
+class Plans(IdentifiedTable[PlanRecord]):
     """Plans within one transaction; a change reaches the gateways by a deployment."""
 
     noun = "plan"
@@ -18,6 +19,8 @@ class Plans(VersionedTable[PlanRecord]):
     record = PlanRecord
     key = ("api_id", "id")
     order = (plans.c.order, plans.c.row)
+    parent = "api_id"
+    holders = (open_plans,)
 
     def get(self, api_id: str, id: str) -> PlanRecord | None:
         """Return a plan of the API, or ``None``."""
@@ -68,4 +71,9 @@ class Plans(VersionedTable[PlanRecord]):
         return status_event(before.status, after.status)
 
     def _audited(self, record: PlanRecord) -> dict[str, object]:
-        return {**record.definition, "status": record.status, "order": record.order}
+        return {
+            **record.definition,
+            "hrid": record.hrid,
+            "status": record.status,
+            "order": record.order,
+        }

@@ -122,5 +122,5 @@ class ImportTests(ManagementCase):
 
 
 _STOPPED = ("STOPPED", "NEED_REDEPLOY")
-_OWN = {"id", "listeners", "createdAt", "updatedAt", "_links"}
+_OWN = {"hrid", "id", "listeners", "createdAt", "updatedAt", "_links"}
 _OWN_OF_PLAN = {"id", "apiId", "createdAt", "updatedAt", "publishedAt"}

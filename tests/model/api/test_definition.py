@@ -39,7 +39,6 @@ class FieldClassTests(SynchronousTestCase):
         fields: dict[str, Any] = {
             "description": "d",
             "crossId": "c",
-            "hrid": "h",
             "tags": ["t"],
             "categories": ["c"],
             "labels": ["l"],

@@ -14,6 +14,7 @@ from relay.model.schema.errors import Invalid
 
 API = ApiRecord(
     id="a",
+    hrid="a",
     definition={
         "name": "A",
         "type": "PROXY",
@@ -29,6 +30,7 @@ API = ApiRecord(
 PLAN = PlanRecord(
     id="p",
     api_id="a",
+    hrid="p",
     definition={"name": "P", "mode": "STANDARD", "security": {"type": "KEY_LESS"}},
     status="STAGING",
     order=0,

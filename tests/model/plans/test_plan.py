@@ -64,7 +64,6 @@ class PlanTests(SynchronousTestCase):
         fields: dict[str, Any] = {
             "description": "d",
             "crossId": "c",
-            "hrid": "h",
             "order": 3,
             "characteristics": ["c"],
             "commentRequired": True,

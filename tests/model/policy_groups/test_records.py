@@ -12,6 +12,7 @@ STEP = {"policy": "latency", "configuration": {"time": 1}, "enabled": True}
 NEW = SharedPolicyGroupRecord(
     "id-1",
     "cross-1",
+    "slow",
     {"name": "Slow", "apiType": "PROXY", "phase": "REQUEST", "steps": [STEP]},
     0,
     "UNDEPLOYED",

@@ -137,9 +137,10 @@ class ListTests(DatabaseTestCase):
         with closing(sqlite3.connect(self.path)) as connection, connection:
             for number in range(count):
                 connection.execute(
-                    "INSERT INTO apis (id, definition, state, lifecycle_state, "
+                    "INSERT INTO apis (id, hrid, definition, state, lifecycle_state, "
                     "visibility, created_at_ms, updated_at_ms) "
-                    """SELECT ?, '{"name": "came"}', 'STARTED', lifecycle_state, """
+                    """SELECT ?1, ?1, '{"name": "came"}', 'STARTED', """
+                    "lifecycle_state, "
                     "visibility, 1, 1 FROM apis WHERE id = '0'",
                     (f"came-{number}",),
                 )

@@ -57,7 +57,7 @@ class ApisTests(DatabaseTestCase):
         """An id is used once; the second attempt fails and changes nothing."""
         self.write(lambda tx: tx.apis.add(api()))
         with self.assertRaises(StoreError) as raised:
-            self.write(lambda tx: tx.apis.add(api(state="STARTED")))
+            self.write(lambda tx: tx.apis.add(api(hrid="other")))
         self.assertIn("apis.id", str(raised.exception))
         self.assertEqual(self.read(lambda tx: tx.apis.list()), [api()])
 

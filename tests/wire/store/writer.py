@@ -36,7 +36,7 @@ def publish(id: str, tx: Transaction) -> None:
     now_ms = tx.now_ms
     definition = {"name": id, "description": FILLING}
     record = ApiRecord(
-        id, definition, "STARTED", "CREATED", "PRIVATE", now_ms, now_ms, None
+        id, id, definition, "STARTED", "CREATED", "PRIVATE", now_ms, now_ms, None
     )
     tx.apis.add(record)
     for number in range(PLANS):
@@ -45,6 +45,7 @@ def publish(id: str, tx: Transaction) -> None:
             PlanRecord(
                 f"{id}/{number}",
                 id,
+                f"plan-{number}",
                 plan,
                 "PUBLISHED",
                 number,

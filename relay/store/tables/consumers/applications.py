@@ -4,12 +4,13 @@ from sqlalchemy import Connection, select
 
 from relay.model.consumers.records import ApplicationRecord
 from relay.store.changes import SUBSCRIPTION, Changes
-from relay.store.schema import applications, subscriptions
+from relay.store.schema import active_applications, applications, subscriptions
 from relay.store.tables.audits import Audits
-from relay.store.tables.record_table import VersionedTable, status_event
+from relay.store.tables.identified import IdentifiedTable
+from relay.store.tables.record_table import status_event
 
 
-class Applications(VersionedTable[ApplicationRecord]):
+class Applications(IdentifiedTable[ApplicationRecord]):
     """Applications within one transaction; they are archived, never deleted.
 
     A saved application is announced to the gateways for each of its subscriptions.
@@ -22,6 +23,7 @@ class Applications(VersionedTable[ApplicationRecord]):
     table = applications
     record = ApplicationRecord
     order = (applications.c.row,)
+    holders = (active_applications,)
 
     def __init__(
         self, connection: Connection, now_ms: int, audits: Audits, changes: Changes
@@ -56,6 +58,7 @@ class Applications(VersionedTable[ApplicationRecord]):
     def _audited(self, record: ApplicationRecord) -> dict[str, object]:
         return {
             **record.definition,
+            "hrid": record.hrid,
             "apiKeyMode": record.api_key_mode,
             "status": record.status,
         }

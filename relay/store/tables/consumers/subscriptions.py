@@ -6,12 +6,13 @@ from sqlalchemy import Connection
 
 from relay.model.consumers.records import OPEN, SubscriptionRecord
 from relay.store.changes import SUBSCRIPTION, Changes
-from relay.store.schema import subscriptions
+from relay.store.schema import open_subscriptions, subscriptions
 from relay.store.tables.audits import Audits
-from relay.store.tables.record_table import VersionedTable, status_event
+from relay.store.tables.identified import IdentifiedTable
+from relay.store.tables.record_table import status_event
 
 
-class Subscriptions(VersionedTable[SubscriptionRecord]):
+class Subscriptions(IdentifiedTable[SubscriptionRecord]):
     """Subscriptions within one transaction; each change is announced to the gateways.
 
     Lists begin with the subscription that was created last.
@@ -25,6 +26,8 @@ class Subscriptions(VersionedTable[SubscriptionRecord]):
     record = SubscriptionRecord
     key = ("api_id", "id")
     order = (subscriptions.c.row.desc(),)
+    parent = "api_id"
+    holders = (open_subscriptions,)
 
     def __init__(
         self, connection: Connection, now_ms: int, audits: Audits, changes: Changes
@@ -73,6 +76,7 @@ class Subscriptions(VersionedTable[SubscriptionRecord]):
         return {
             "application": record.application_id,
             "plan": record.plan_id,
+            "hrid": record.hrid,
             "status": record.status,
             "consumerMessage": record.consumer_message,
             "publisherMessage": record.publisher_message,

@@ -5,7 +5,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 from relay.model.consumers.deliveries import DeadLetter, DeliveryState
 from relay.store.changes import SUBSCRIPTION, Changes
 from relay.store.columns import row_of
-from relay.store.schema import dead_letters, deliveries
+from relay.store.delivery_schema import dead_letters, deliveries
 
 _LETTER = [column for column in dead_letters.c if column.name != "row"]
 

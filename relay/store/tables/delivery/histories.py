@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Connection, and_, delete, insert, select
 
 from relay.model.records import HistoryEntry, Publication
-from relay.store.schema import channel_entries, channel_publications
+from relay.store.delivery_schema import channel_entries, channel_publications
 
 
 class Histories:

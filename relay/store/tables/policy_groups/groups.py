@@ -9,14 +9,14 @@ from relay.store.changes import Changes
 from relay.store.columns import row_of
 from relay.store.schema import shared_policy_group_histories, shared_policy_groups
 from relay.store.tables.audits import Audits
+from relay.store.tables.identified import IdentifiedTable
 from relay.store.tables.policy_groups.uses import GroupUses
-from relay.store.tables.record_table import VersionedTable
 
 _groups, _histories = shared_policy_groups, shared_policy_group_histories
 _COLUMNS = [column for column in _histories.c if column.name != "row"]
 
 
-class SharedPolicyGroups(VersionedTable[SharedPolicyGroupRecord]):
+class SharedPolicyGroups(IdentifiedTable[SharedPolicyGroupRecord]):
     """Shared policy groups within one transaction.
 
     A group that is deployed or undeployed is announced to the gateways by the APIs
@@ -145,6 +145,7 @@ class SharedPolicyGroups(VersionedTable[SharedPolicyGroupRecord]):
         return {
             **record.definition,
             "crossId": record.cross_id,
+            "hrid": record.hrid,
             "version": record.version,
             "lifecycleState": record.lifecycle_state,
         }

@@ -18,7 +18,7 @@ def group(id: str = "g-1", cross_id: str = "cross-1") -> SharedPolicyGroupRecord
     """Return a group that was never deployed."""
     definition = {"name": id, "apiType": "PROXY", "phase": "REQUEST", "steps": []}
     return SharedPolicyGroupRecord(
-        id, cross_id, definition, 0, "UNDEPLOYED", 1_000, 1_000, None
+        id, cross_id, id, definition, 0, "UNDEPLOYED", 1_000, 1_000, None
     )
 
 
