@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from relay.model.secrets import ALL_SECRET, Masking
 from relay.store.errors import StoreError, StoreLost, as_store_errors
+from relay.store.rehearsal import Rehearsal
 from relay.store.sqlite import (
     SqliteFile,
     data_version,
@@ -161,6 +162,7 @@ class Database:
         work: Callable[[Transaction], T],
         actor: Actor = SYSTEM,
         timeout_s: float | None = None,
+        rehearsal: Rehearsal | None = None,
     ) -> tuple[T, bool]:
         """
         Run ``work`` while no other thread or process writes.
@@ -169,6 +171,8 @@ class Database:
         :param actor: on whose behalf, for the audit trail.
         :param timeout_s: how long to wait for other processes; None for the time that
             all transactions wait.
+        :param rehearsal: takes the entries for the audit trail, and nothing is written;
+            None for a write that is kept.
         :returns: its result, and whether the change feed has grown, once everything is
             on the disk.
         :raises StoreBusy: when another process held the write lock for too long;
@@ -183,13 +187,18 @@ class Database:
             with writer.connect() as connection:
                 wait_s = self._timeout_s if timeout_s is None else timeout_s
                 wait_for_others(connection, max(round(wait_s * 1000), 0))
-                with connection.begin():
+                with connection.begin() as begun:
                     transaction = Transaction(
                         connection, self._clock_ms(), actor, self._masking
                     )
                     result = work(transaction)
+                    if rehearsal is not None:
+                        begun.rollback()
             self.check()
-            return result, transaction.changes.touched
+            if rehearsal is None:
+                return result, transaction.changes.touched
+            rehearsal.entries += transaction.audits.noted
+            return result, False
 
     def _opened(self) -> tuple[Engine, Engine]:
         if self._engines is None:

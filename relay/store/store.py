@@ -16,6 +16,7 @@ from twisted.python.threadpool import ThreadPool
 from relay.model.secrets import ALL_SECRET, Masking
 from relay.store.database import WRITE_TIMEOUT_S, Database
 from relay.store.errors import StoreBusy, StoreError, StoreLost, StoreUnwritable
+from relay.store.rehearsal import Rehearsal, rehearsing
 from relay.store.tables.audits import Actor, acting
 from relay.store.transaction import Transaction
 
@@ -142,7 +143,8 @@ class Store(Service):
         """Run ``work`` while no other thread or process writes.
 
         The audit trail names as its actor :data:`~relay.store.tables.audits.acting` of
-        the caller's context.
+        the caller's context. If that has a
+        :data:`~relay.store.rehearsal.rehearsing`, everything is rolled back at the end.
 
         :param work: called in one of the store's threads; when it raises, nothing is
             written.
@@ -153,17 +155,21 @@ class Store(Service):
         if not self.running or self._pools is None:
             return fail(StoreError("the store is not open"))
         until_s = time.monotonic() + self._write_timeout_s
-        write = partial(self._write, work, acting.get(), until_s)
+        write = partial(self._write, work, acting.get(), rehearsing.get(), until_s)
         return self._run(self._pools[1], write)
 
     def _write(
-        self, work: Callable[[Transaction], T], actor: Actor, until_s: float
+        self,
+        work: Callable[[Transaction], T],
+        actor: Actor,
+        rehearsal: Rehearsal | None,
+        until_s: float,
     ) -> T:
         left_s = until_s - time.monotonic()
         try:
             if left_s <= 0:
                 raise StoreBusy("the store: writes asked for before took too long")
-            result, touched = self._database.write(work, actor, left_s)
+            result, touched = self._database.write(work, actor, left_s, rehearsal)
         except (StoreBusy, StoreLost, StoreUnwritable) as error:
             self.problem = str(error)
             raise

@@ -104,7 +104,13 @@ class Drain:
         """Return the state, what is left, and the forecast."""
         return Reply(200, self._shown())
 
-    @route("POST", "/drain", body=Body.OPTIONAL, role=Role.ADMIN)
+    @route(
+        "POST",
+        "/drain",
+        body=Body.OPTIONAL,
+        role=Role.ADMIN,
+        no_dry_run="a drain stores nothing",
+    )
     async def begin(self, call: RestCall) -> Reply:
         """Drain the daemon; a drain that runs is replaced."""
         try:
@@ -115,7 +121,12 @@ class Drain:
         self._control.begin(wanted.seconds, wanted.hard_stop_seconds)
         return Reply(202, self._shown())
 
-    @route("DELETE", "/drain", role=Role.ADMIN)
+    @route(
+        "DELETE",
+        "/drain",
+        role=Role.ADMIN,
+        no_dry_run="a drain stores nothing",
+    )
     async def cancel(self, call: RestCall) -> Reply:
         """Accept clients again."""
         self._check()

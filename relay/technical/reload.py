@@ -6,7 +6,6 @@ import re
 from typing import Protocol
 
 from relay.management.http.errors import BadRequest, Conflict
-from relay.management.http.parameters import DRY_RUN
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.model.role import Role
@@ -63,10 +62,10 @@ class Reloads:
         self._reload = reload
         self._trail = trail
 
-    @route("POST", "/reload", query=(DRY_RUN,), role=Role.ADMIN)
+    @route("POST", "/reload", role=Role.ADMIN)
     async def reload(self, call: RestCall) -> Reply:
-        """Reload, or with ``dryRun`` find out what a reload would do."""
-        reload, dry_run = self._reload, call.query.flag("dryRun")
+        """Reload, or in a dry run find out what a reload would do."""
+        reload, dry_run = self._reload, call.dry_run
         if reload.refuses is not None:
             raise Conflict(f"No reload now: {reload.refuses}", "reload.refused")
         try:
@@ -77,7 +76,7 @@ class Reloads:
                 "settings.invalid",
                 issues=[Issue(mistake, _name(mistake)) for mistake in error.mistakes],
             ) from None
-        if found.applied and not dry_run:
+        if found.applied:
             after = {"applied": list(found.applied), "left": list(found.left)}
             await self._trail.note("SETTINGS_RELOADED", after)
         return Reply(

@@ -13,6 +13,7 @@ from relay.management.access.users import Users
 from relay.management.consumers.api_keys import ApiKeys
 from relay.management.consumers.applications import Applications
 from relay.management.consumers.subscriptions import Subscriptions
+from relay.management.http.parameters import DRY_RUN
 from relay.management.http.routing import Route
 from relay.management.policy_groups.resource import SharedPolicyGroups
 from relay.management.resources.apis import Apis
@@ -104,8 +105,14 @@ class PageTests(SynchronousTestCase):
                 for line in PAGE.splitlines()
                 if line.startswith(f"| `{one.verb} {one.path}` |")
             )
-            for name in (parameter.name for parameter in one.query):
+            for name in (each.name for each in one.query if each != DRY_RUN):
                 self.assertIn(f"`{name}", row, one.path)
+
+    def test_dry_runs(self) -> None:
+        """The page has the reason of each path without a dry run."""
+        section = PAGE.partition("\n## Dry runs")[2].partition("\n## ")[0]
+        for one in routes():
+            self.assertIn(one.no_dry_run or "", section, one.path)
 
     def test_codes(self) -> None:
         """Each code of a refusal is named."""

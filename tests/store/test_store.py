@@ -257,9 +257,11 @@ class TransactionsTests(StoreTestCase):
         self.patch(store, "time", SimpleNamespace(monotonic=lambda: now_s[-1]))
         write = self.store._database.write
 
-        def waiting_write(work: Any, actor: Actor, timeout_s: float) -> Any:
+        def waiting_write(
+            work: Any, actor: Actor, timeout_s: float, rehearsal: None
+        ) -> Any:
             now_s.append(now_s[-1] + timeout_s)
-            return write(work, actor, timeout_s)
+            return write(work, actor, timeout_s, rehearsal)
 
         self.patch(self.store._database, "write", waiting_write)
         with closing(sqlite3.connect(self.path, isolation_level=None)) as other:

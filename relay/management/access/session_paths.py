@@ -35,7 +35,13 @@ class SessionPaths:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    @route("POST", "/session", body=Body.REQUIRED, role=Role.VIEWER)
+    @route(
+        "POST",
+        "/session",
+        body=Body.REQUIRED,
+        role=Role.VIEWER,
+        no_dry_run="a sign-in has no other result than its session",
+    )
     async def sign_in(self, call: RestCall) -> Reply:
         """Begin a session, whose cookie only this response contains."""
         self._check_enabled()

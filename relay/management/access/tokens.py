@@ -62,9 +62,11 @@ class Tokens:
         token = secrets.token_urlsafe(32)
         work = partial(_add, call.user.name, asked, hash_of(token.encode()))
         made = await self._store.write(work)
+        body = {**_token_json(made), "token": call.shown_once(token)}
+        if call.dry_run:
+            return Reply(200, body)
         # Encoded here, since the secrets of documents are masked for viewers.
-        body = dump({**_token_json(made), "token": token})
-        return Reply(201, body, {"Content-Type": JSON_TYPE})
+        return Reply(201, dump(body), {"Content-Type": JSON_TYPE})
 
     @route("DELETE", "/users/current/tokens/<token_id>", role=Role.VIEWER)
     async def delete(self, call: RestCall, token_id: str) -> Reply:

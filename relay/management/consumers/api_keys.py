@@ -181,7 +181,7 @@ class ApiKeys:
                 ring.keys,
                 custom,
             )
-            return ring.json(key, secret)
+            return ring.json(key, call.shown_once(secret))
 
         return Reply(200, await self._store.write(work))
 

@@ -178,7 +178,7 @@ class Applications:
             )
 
         view = await self._store.write(work)
-        reply = view.reply(201)
+        reply = view.shown_by(call.shown_once).reply(201)
         reply.headers["Location"] = (
             f"{call.base}/apis/{view.record.api_id}/subscriptions/{view.record.id}"
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from relay.management.consumers.configuration import configuration_json
@@ -48,6 +48,17 @@ class SubscriptionView:
     """A key that was just created, and is shown once."""
     secret: str | None = field(default=None, repr=False)
     """A signing secret that was just generated, and is shown once."""
+
+    def shown_by(self, show: Callable[[str], str]) -> SubscriptionView:
+        """
+        :param show: returns what is shown of a secret that was just created.
+        """
+        made, secret = self.made, self.secret
+        return replace(
+            self,
+            made=None if made is None else (made[0], show(made[1])),
+            secret=None if secret is None else show(secret),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON of the subscription."""

@@ -130,13 +130,18 @@ class Subscriptions:
             )
 
         view = await self._store.write(work)
-        reply = view.reply(201)
+        reply = view.shown_by(call.shown_once).reply(201)
         reply.headers["Location"] = (
             f"{call.base}/apis/{api_id}/subscriptions/{view.record.id}"
         )
         return reply
 
-    @route("POST", f"{_ALL}/_verify", body=Body.REQUIRED)
+    @route(
+        "POST",
+        f"{_ALL}/_verify",
+        body=Body.REQUIRED,
+        no_dry_run="it changes nothing",
+    )
     async def verify(self, call: RestCall, api_id: str) -> Reply:
         """Check whether a key is available."""
         asked = bodies.read(KeyToVerify, call.body)
@@ -212,7 +217,8 @@ class Subscriptions:
             )
             return view_subscription(tx, record, made)
 
-        return (await self._store.write(work)).reply()
+        view = await self._store.write(work)
+        return view.shown_by(call.shown_once).reply()
 
     @route("POST", f"{_ONE}/_reject", body=Body.OPTIONAL)
     async def reject(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:

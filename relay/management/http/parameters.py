@@ -141,7 +141,12 @@ def sort_by(keys: Collection[str], default: str) -> Word:
     return Word("sortBy", about, words)
 
 
-DRY_RUN = Flag("dryRun", "Whether the request is only checked, and changes nothing.")
+DRY_RUN = Flag(
+    "dryRun",
+    "Whether the request changes nothing, and its response has `changes`: what the "
+    "request would change.",
+)
+"""A parameter of every route that writes to the store."""
 PAGING = (
     Positive("page", "The number of the page.", 1, 1_000_000_000),
     Positive("perPage", "The number of items on a page.", 10, MOST_PER_PAGE),

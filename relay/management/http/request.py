@@ -62,6 +62,8 @@ class ManagementRequest(Request):
     """The user; set before a router sees the request."""
     credentials: Credentials = NO_CREDENTIALS
     """What the request came with; set before a router sees the request."""
+    dry_run: bool = False
+    """Whether the request changes nothing, whatever its method."""
     identify_again: Callable[[], Awaitable[Identity]]
     """Authenticates the request once more; set before a router sees the request."""
     _log = Logger()

@@ -20,6 +20,7 @@ from relay.management.access.identity import Identity
 from relay.management.http import errors
 from relay.management.http.answers import JSON, MERGE_PATCH, Answer, answers_of
 from relay.management.http.credentials import NO_CREDENTIALS, Credentials
+from relay.management.http.dry_run import dry_reply
 from relay.management.http.errors import (
     BadRequest,
     Forbidden,
@@ -27,12 +28,14 @@ from relay.management.http.errors import (
     UnsupportedMediaType,
 )
 from relay.management.http.json_body import parse
-from relay.management.http.parameters import Parameter
+from relay.management.http.parameters import DRY_RUN, Parameter
 from relay.management.http.query import Query
 from relay.management.http.reply import Content, Reply
 from relay.management.http.request import ManagementRequest
 from relay.model.role import Role
-from relay.model.secrets import Masking
+from relay.model.schema.errors import Issue
+from relay.model.secrets import MASK, Masking
+from relay.store.rehearsal import Rehearsal, rehearsing
 
 ANY_TYPE = Accept(b"")
 _ENTITY_TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e]*)"')
@@ -76,6 +79,8 @@ class Route:
     """Whether the request needs no credentials."""
     about: str = ""
     """The docstring of the method."""
+    no_dry_run: str | None = None
+    """Why it has no dry run; None for a method that has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,9 @@ class RestCall:
     user: Identity
     accept: Accept = ANY_TYPE
     """The media types that the client takes."""
+    dry_run: bool = False
+    """Whether the writes to the store are rolled back. The method then has no other
+    effect, either."""
     credentials: Credentials = NO_CREDENTIALS
     """Only what creates and ends credentials needs them."""
     shown: Callable[[Any], Any] = lambda document: document
@@ -109,6 +117,13 @@ class RestCall:
             and events.precision > 0
             and (json is None or events > json)
         )
+
+    def shown_once(self, secret: str) -> str:
+        """
+        Return a secret that was just created; in a dry run a mask, because it is not
+        in force.
+        """
+        return MASK if self.dry_run else secret
 
     def check_version(self, updated_at_ms: int) -> None:
         """Compare ``If-Match`` (RFC 9110 §13.1.1) with the stored record.
@@ -137,6 +152,7 @@ def route(
     refuses: Iterable[int] = (),
     versioned: bool = False,
     public: bool = False,
+    no_dry_run: str | None = None,
 ) -> Callable[[Method], Method]:
     """Register a method for a path, with JSON bodies.
 
@@ -157,7 +173,13 @@ def route(
     :param refuses: the statuses of errors that the rest does not imply, such as 409.
     :param versioned: whether the method calls :meth:`RestCall.check_version`.
     :param public: whether the root of the site asks for no credentials.
+    :param no_dry_run: why the path refuses ``dryRun``, as a main clause. Without it,
+        all methods but ``GET`` have a dry run, in which the store rolls their writes
+        back.
     """
+    if verb == "GET":
+        no_dry_run = "it changes nothing"
+    parameters = tuple(query) if no_dry_run else (*query, DRY_RUN)
     least = role or (Role.VIEWER if verb == "GET" else Role.PUBLISHER)
 
     def decorate(method: Method) -> Method:
@@ -165,7 +187,7 @@ def route(
             method.__name__,
             verb,
             path,
-            tuple(query),
+            parameters,
             body,
             least,
             reads,
@@ -174,6 +196,7 @@ def route(
             versioned,
             public,
             method.__doc__ or "",
+            no_dry_run,
         )
         return method
 
@@ -251,24 +274,43 @@ async def _serve(
             "forbidden",
             {"role": found.role},
         )
+    query = _query(request, found)
+    rehearsal = None
+    if DRY_RUN in found.query and query.flag(DRY_RUN.name):
+        rehearsal = Rehearsal()
+        request.dry_run = True
     call = RestCall(
         url=request.url(),
         base=request.url(request.base_path),
-        query=Query(_parameters(request), found.query),
+        query=query,
         body=_body(request, found.body),
         if_match=request.getHeader("If-Match"),
         user=user,
         accept=accept_of(request.requestHeaders),
+        dry_run=rehearsal is not None,
         credentials=request.credentials,
     )
     if user.role is Role.VIEWER:
         call = replace(call, shown=families.masking.masked)
+    rehearsing.set(rehearsal)
     reply = await getattr(families.by_class[family], found.name)(call, **parts)
     if not isinstance(reply.body, bytes | Content):
         reply = replace(reply, body=call.shown(reply.body))
+    if rehearsal is not None:
+        reply = dry_reply(reply, rehearsal)
     await request.send(reply.put_on(request))
     if reply.live is not None:
         await request.write_live(reply.live)
+
+
+def _query(request: ManagementRequest, found: Route) -> Query:
+    parameters = _parameters(request)
+    name = DRY_RUN.name
+    if found.no_dry_run is not None and name.encode() in parameters:
+        message = f"Query parameter {name} is not supported here: {found.no_dry_run}"
+        issue = Issue(message, name)
+        raise BadRequest(message, "query.unsupported", issues=[issue])
+    return Query(parameters, found.query)
 
 
 def _parameters(request: ManagementRequest) -> dict[bytes, list[bytes]]:

@@ -102,13 +102,15 @@ class RestSite(Site):
     def log(self, request: http.Request) -> None:
         """
         Log a request that was answered, without its query; at the level ``debug`` if
-        its method changes nothing.
+        its method changes nothing, or it was a dry run.
 
         :param request: its path is unknown if its body was refused.
         """
         self.answered.count(f"{request.code // 100}xx")
         known = request.path is not None
-        reads = known and request.method in READING_METHODS
+        reads = known and (
+            request.method in READING_METHODS or getattr(request, "dry_run", False)
+        )
         self._log.emit(
             LogLevel.debug if reads else LogLevel.info,
             "{address} {method} {path!r} {status}",

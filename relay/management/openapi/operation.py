@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 from relay.management.http.answers import JSON, MERGE_PATCH, Answer
 from relay.management.http.parameters import Parameter, Words
 from relay.management.http.routing import Body, Route
+from relay.management.shapes.common import DryRun
 from relay.model.schema.descriptions import plain
 
 Json = dict[str, Any]
@@ -151,7 +152,7 @@ def _body(route: Route, schema_of: SchemaOf) -> Json:
 
 def _responses(route: Route, schema_of: SchemaOf) -> Json:
     responses: Json = {}
-    for status, answer in sorted((route.answers or {}).items()):
+    for status, answer in sorted(_answers(route).items()):
         responses[str(status)] = _response(status, answer, schema_of)
     for status in sorted(_errors(route)):
         # A route may describe an error of its own, such as a body that is no error's.
@@ -159,6 +160,20 @@ def _responses(route: Route, schema_of: SchemaOf) -> Json:
             str(status), {"$ref": f"#/components/responses/{error_name(status)}"}
         )
     return dict(sorted(responses.items()))
+
+
+def _answers(route: Route) -> Mapping[int, Answer]:
+    """Return the responses that a route declares, and those of its dry runs."""
+    answers = dict(route.answers or {})
+    if route.no_dry_run is None:
+        done = answers.get(200)
+        if done is None:
+            answers[200] = Answer({JSON: DryRun}, "Nothing was changed: a dry run.")
+        else:
+            shape = done.content.get(JSON)
+            either = DryRun if shape is None else shape | DryRun
+            answers[200] = Answer({**done.content, JSON: either}, done.about)
+    return answers
 
 
 def _errors(route: Route) -> Iterable[int]:

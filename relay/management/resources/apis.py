@@ -10,7 +10,7 @@ from uuid import uuid4
 from relay.catalog import Catalog
 from relay.management.http.errors import BadRequest
 from relay.management.http.json_body import merge_patch
-from relay.management.http.parameters import DRY_RUN, Flag
+from relay.management.http.parameters import Flag
 from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.policy_groups.references import check_groups
@@ -79,10 +79,9 @@ class Apis:
 
         return (await self._store.write(work)).reply(call.base)
 
-    @route("PATCH", "/apis/<api_id>", query=(DRY_RUN,), body=Body.PATCH)
+    @route("PATCH", "/apis/<api_id>", body=Body.PATCH)
     async def patch(self, call: RestCall, api_id: str) -> Reply:
         """Change members of an API by a merge patch."""
-        dry = call.query.flag("dryRun")
         check_patch(call.body, READ_ONLY, "use _start and _stop to change the state")
 
         def work(tx: Transaction) -> ApiView:
@@ -92,10 +91,9 @@ class Apis:
             definition = self._catalog.parse_api(body, api.definition).to_json()
             standing = self._catalog.parse_publication_state(body)
             changed = changed_api(tx, api, definition, standing)
-            return view_api(tx, changed if dry else tx.apis.save(changed))
+            return view_api(tx, tx.apis.save(changed))
 
-        run = self._store.read if dry else self._store.write
-        return (await run(work)).reply(call.base)
+        return (await self._store.write(work)).reply(call.base)
 
     @route("DELETE", "/apis/<api_id>", query=(_CLOSE_PLANS,))
     async def delete(self, call: RestCall, api_id: str) -> Reply:
@@ -119,7 +117,13 @@ class Apis:
         work = partial(_duplicate, self._catalog, api_id, options)
         return (await self._store.write(work)).reply(call.base)
 
-    @route("POST", "/apis/_verify/paths", body=Body.REQUIRED, role=Role.VIEWER)
+    @route(
+        "POST",
+        "/apis/_verify/paths",
+        body=Body.REQUIRED,
+        role=Role.VIEWER,
+        no_dry_run="it changes nothing",
+    )
     async def verify_paths(self, call: RestCall) -> Reply:
         """Check whether paths are available for an API."""
         asked = bodies.read(PathsToVerify, call.body)
@@ -127,7 +131,13 @@ class Apis:
         verdict = {"ok": True} if reason is None else {"ok": False, "reason": reason}
         return Reply(202, verdict)
 
-    @route("POST", "/apis/_verify/hosts", body=Body.REQUIRED, role=Role.VIEWER)
+    @route(
+        "POST",
+        "/apis/_verify/hosts",
+        body=Body.REQUIRED,
+        role=Role.VIEWER,
+        no_dry_run="it changes nothing",
+    )
     async def verify_hosts(self, call: RestCall) -> Reply:
         """Check whether hosts can be those of a listener."""
         reason = _why_no_hosts(bodies.read(HostsToVerify, call.body))

@@ -94,8 +94,10 @@ class DeadLetters:
         """Replay all dead letters, in order."""
 
         def work(tx: Transaction) -> int:
-            _find(tx, api_id, subscription_id)
-            return tx.deliveries.replay(subscription_id)
+            record = _find(tx, api_id, subscription_id)
+            count = tx.deliveries.replay(subscription_id)
+            _note(tx, "REPLAYED", record, count)
+            return count
 
         return Reply(202, {"count": await self._store.write(work)})
 
@@ -106,8 +108,10 @@ class DeadLetters:
         """Replay one dead letter."""
 
         def work(tx: Transaction) -> int:
-            _find(tx, api_id, subscription_id)
-            return tx.deliveries.replay(subscription_id, letter_id)
+            record = _find(tx, api_id, subscription_id)
+            count = tx.deliveries.replay(subscription_id, letter_id)
+            _note(tx, "REPLAYED", record, count, letter_id)
+            return count
 
         if not await self._store.write(work):
             raise _missing(letter_id)
@@ -120,8 +124,9 @@ class DeadLetters:
         """Delete all dead letters."""
 
         def work(tx: Transaction) -> None:
-            _find(tx, api_id, subscription_id)
-            tx.deliveries.delete(subscription_id)
+            record = _find(tx, api_id, subscription_id)
+            count = tx.deliveries.delete(subscription_id)
+            _note(tx, "DELETED", record, count)
 
         await self._store.write(work)
         return Reply(204)
@@ -133,8 +138,10 @@ class DeadLetters:
         """Delete one dead letter."""
 
         def work(tx: Transaction) -> int:
-            _find(tx, api_id, subscription_id)
-            return tx.deliveries.delete(subscription_id, letter_id)
+            record = _find(tx, api_id, subscription_id)
+            count = tx.deliveries.delete(subscription_id, letter_id)
+            _note(tx, "DELETED", record, count, letter_id)
+            return count
 
         if not await self._store.write(work):
             raise _missing(letter_id)
@@ -145,6 +152,31 @@ def _find(tx: Transaction, api_id: str, subscription_id: str) -> SubscriptionRec
     record = find_subscription(tx, api_id, subscription_id)
     check_pushed(record)
     return record
+
+
+def _note(
+    tx: Transaction,
+    done: str,
+    record: SubscriptionRecord,
+    count: int,
+    letter_id: str | None = None,
+) -> None:
+    """
+    Add what was done to dead letters to the audit trail.
+
+    :param letter_id: of the only one; None for all.
+    """
+    after: dict[str, object] = (
+        {"deadLetters": count} if letter_id is None else {"deadLetter": letter_id}
+    )
+    if count:
+        tx.audits.note(
+            f"DEADLETTERS_{done}",
+            {"type": "SUBSCRIPTION", "id": record.id, "name": ""},
+            {},
+            after,
+            record.api_id,
+        )
 
 
 def _missing(letter_id: str) -> NotFound:

@@ -97,7 +97,8 @@ class Deployments:
             return tx.apis.save(replace(api, state="STOPPED"))
 
         saved = await self._store.write(work)
-        await self._wait(api_id, None)
+        if not call.dry_run:
+            await self._wait(api_id, None)
         return Reply(204, headers=version_headers(saved.updated_at_ms))
 
     @route("POST", "/apis/<api_id>/deployments", body=Body.OPTIONAL)
@@ -107,7 +108,12 @@ class Deployments:
         saved = await self._put_in_force(call, api_id, _to_deploy, label, start=False)
         return Reply(202, headers=version_headers(saved.updated_at_ms))
 
-    @route("POST", "/apis/<api_id>/deployments/_verify", role=Role.VIEWER)
+    @route(
+        "POST",
+        "/apis/<api_id>/deployments/_verify",
+        role=Role.VIEWER,
+        no_dry_run="it changes nothing",
+    )
     async def verify(self, call: RestCall, api_id: str) -> Reply:
         """Check whether the saved definition can be deployed."""
 
@@ -181,7 +187,7 @@ class Deployments:
             self._try_out(api_id, tried)
             saved = await self._store.write(work)
             if isinstance(saved, ApiRecord):
-                if saved.state == "STARTED":
+                if saved.state == "STARTED" and not call.dry_run:
                     await self._wait(api_id, tried.number)
                 return saved
             tried = saved

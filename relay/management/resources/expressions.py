@@ -11,7 +11,12 @@ from relay.model.expression_sample import ExpressionToEvaluate, evaluate
 class Expressions:
     """The resource family of expressions."""
 
-    @route("POST", "/expressions/_evaluate", body=Body.REQUIRED)
+    @route(
+        "POST",
+        "/expressions/_evaluate",
+        body=Body.REQUIRED,
+        no_dry_run="it changes nothing",
+    )
     async def evaluate(self, call: RestCall) -> Reply:
         """Parse an expression, and evaluate it with a sample of a call."""
         return Reply(200, evaluate(bodies.read(ExpressionToEvaluate, call.body)))

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 from relay.catalog import Catalog
-from relay.management.http.parameters import DRY_RUN
 from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.policy_groups.references import check_groups
@@ -41,19 +40,16 @@ class Imports:
         self._store = store
         self._catalog = catalog
 
-    @route("POST", "/apis/_import/definition", query=(DRY_RUN,), body=Body.REQUIRED)
+    @route("POST", "/apis/_import/definition", body=Body.REQUIRED)
     async def definition(self, call: RestCall) -> Reply:
-        """Create a stopped API with its plans, or nothing; a dry run only checks."""
-        dry = call.query.flag("dryRun")
+        """Create a stopped API with its plans, or nothing."""
 
         def work(tx: Transaction) -> ApiView:
-            return self._created(tx, call.body, dry)
+            return self._created(tx, call.body)
 
-        if dry:
-            return (await self._store.read(work)).reply(call.base)
         return (await self._store.write(work)).reply(call.base, 201)
 
-    def _created(self, tx: Transaction, body: object, dry: bool) -> ApiView:
+    def _created(self, tx: Transaction, body: object) -> ApiView:
         members, problems = _members(body)
         problems += _misplaced(members)
         definition: dict[str, Any] = {}
@@ -74,10 +70,9 @@ class Imports:
                 problems += _below(refused, join("plans", number))
         if problems or api is None:
             raise Invalid(problems)
-        if not dry:
-            tx.apis.add(api)
-            for one in plans:
-                tx.plans.add(replace(one, api_id=api.id))
+        tx.apis.add(api)
+        for one in plans:
+            tx.plans.add(replace(one, api_id=api.id))
         return ApiView(api, deployed=False)
 
     def _plan(

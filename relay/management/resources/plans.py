@@ -10,7 +10,7 @@ from uuid import uuid4
 from relay.catalog import Catalog
 from relay.management.consumers.subscribing import close_all
 from relay.management.http.json_body import merge_patch
-from relay.management.http.parameters import DRY_RUN, PAGING, Text, Word, Words
+from relay.management.http.parameters import PAGING, Text, Word, Words
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
@@ -147,7 +147,7 @@ class Plans:
 
         return await self._change(call, api_id, plan_id, change)
 
-    @route("PATCH", _PLAN, query=(DRY_RUN,), body=Body.PATCH)
+    @route("PATCH", _PLAN, body=Body.PATCH)
     async def patch(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
         """Change members of a plan by a merge patch."""
         check_patch(
@@ -160,8 +160,7 @@ class Plans:
             current = {"hrid": plan.hrid, **plan.definition, "order": plan.order}
             return self._updated(tx, plan, merge_patch(current, call.body))
 
-        dry = call.query.flag("dryRun")
-        return await self._change(call, api_id, plan_id, change, dry)
+        return await self._change(call, api_id, plan_id, change)
 
     @route("DELETE", _PLAN)
     async def delete(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
@@ -233,28 +232,19 @@ class Plans:
         return replace(plan, hrid=hrid, definition=definition, order=order)
 
     async def _change(
-        self,
-        call: RestCall,
-        api_id: str,
-        plan_id: str,
-        change: Change,
-        dry: bool = False,
+        self, call: RestCall, api_id: str, plan_id: str, change: Change
     ) -> Reply:
         def work(tx: Transaction) -> PlanRecord:
             plan = find_plan(tx, api_id, plan_id)
             call.check_version(plan.updated_at_ms)
-            changed = change(tx, plan)
-            if dry:
-                return changed
-            saved = tx.plans.save(changed)
+            saved = tx.plans.save(change(tx, plan))
             if saved.status == "CLOSED":
                 _renumber(tx, api_id, None)
             elif plan.status == "PUBLISHED" and saved.order != plan.order:
                 _renumber(tx, api_id, saved)
             return find_plan(tx, api_id, plan_id)
 
-        run = self._store.read if dry else self._store.write
-        return plan_reply(await run(work))
+        return plan_reply(await self._store.write(work))
 
 
 def _subscribable(

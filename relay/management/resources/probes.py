@@ -81,7 +81,12 @@ class Probes:
         self._clock = clock
         self._running = 0
 
-    @route("POST", "/endpoints/_probe", body=Body.REQUIRED)
+    @route(
+        "POST",
+        "/endpoints/_probe",
+        body=Body.REQUIRED,
+        no_dry_run="a probe stores nothing",
+    )
     async def probe(self, call: RestCall) -> Reply:
         """Connect to a target, and report what it answers."""
         kind, wanted = self._read(call.body)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from relay.catalog import Catalog
-from relay.management.http.parameters import DRY_RUN
 from relay.management.http.reply import Reply, version_headers
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.policy_groups.references import check_groups
@@ -60,28 +59,23 @@ class Rollback:
         self._catalog = catalog
         self._masking = masking
 
-    @route("POST", "/apis/<api_id>/_rollback", query=(DRY_RUN,), body=Body.REQUIRED)
+    @route("POST", "/apis/<api_id>/_rollback", body=Body.REQUIRED)
     async def rollback(self, call: RestCall, api_id: str) -> Reply:
-        """Save the definition and the plans of a deployment again."""
+        """Save the definition and the plans of a deployment again. The response of a
+        dry run has the differences."""
         wanted = bodies.read(RollbackRequest, call.body)
 
-        def find(tx: Transaction) -> tuple[Deployment, Restored]:
+        def work(tx: Transaction) -> tuple[ApiRecord, dict[str, Any]]:
             api = find_api(tx, api_id)
             call.check_version(api.updated_at_ms)
             target = _target(tx, api_id, wanted)
-            return target, self._restored(tx, api, target)
-
-        def compare(tx: Transaction) -> dict[str, Any]:
-            saved = draft(find_api(tx, api_id), tx.plans.list(api_id))
-            _, restored = find(tx)
-            found = differences(
-                self._masking, saved, draft(restored.api, restored.plans)
-            )
-            return {**found, "plansNotRestored": list(restored.left)}
-
-        def work(tx: Transaction) -> ApiRecord:
-            target, restored = find(tx)
+            restored = self._restored(tx, api, target)
             stored = {plan.id: plan for plan in tx.plans.list(api_id)}
+            found = differences(
+                self._masking,
+                draft(api, list(stored.values())),
+                draft(restored.api, restored.plans),
+            )
             saved = tx.apis.save(restored.api)
             for plan in restored.plans:
                 if plan != stored[plan.id]:
@@ -94,11 +88,11 @@ class Rollback:
                 {"deploymentNumber": target.number},
                 api_id,
             )
-            return saved
+            return saved, {**found, "plansNotRestored": list(restored.left)}
 
-        if call.query.flag("dryRun"):
-            return Reply(200, await self._store.read(compare))
-        saved = await self._store.write(work)
+        saved, found = await self._store.write(work)
+        if call.dry_run:
+            return Reply(200, found)
         return Reply(204, headers=version_headers(saved.updated_at_ms))
 
     def _restored(

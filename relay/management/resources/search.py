@@ -66,6 +66,7 @@ class Search:
         query=(*PAGING, _EXPANDS, _SORT, _MANAGE_ONLY),
         body=Body.OPTIONAL,
         role=Role.VIEWER,
+        no_dry_run="it changes nothing",
     )
     async def search(self, call: RestCall) -> Reply:
         """Return the APIs that match all filters."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from relay.model.schema.base import Value
 
@@ -118,3 +118,30 @@ class Changed(Value):
     """As JSON Pointer."""
     before: Any = None
     after: Any = None
+
+
+class Target(Value):
+    """A changed object."""
+
+    type: str
+    """Such as `API`."""
+    id: str
+    name: str
+
+
+class Rehearsed(Value):
+    """A change that a request would make, as the audit trail would record it."""
+
+    event: str
+    """Such as `API_UPDATED`."""
+    target: Target
+    fields: tuple[Changed, ...]
+    """The differences, with secrets masked."""
+
+
+class DryRun(Value):
+    """The response of a dry run: that of the request, with its changes."""
+
+    model_config = ConfigDict(extra="allow")
+
+    changes: tuple[Rehearsed, ...]

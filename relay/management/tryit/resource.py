@@ -65,7 +65,13 @@ class TryIt:
         ]
         return Reply(200, {"data": found, "apiKeyHeader": self._key_header})
 
-    @route("POST", "/apis/<api_id>/_try", body=Body.REQUIRED, role=Role.PUBLISHER)
+    @route(
+        "POST",
+        "/apis/<api_id>/_try",
+        body=Body.REQUIRED,
+        role=Role.PUBLISHER,
+        no_dry_run="a call to an API cannot be undone",
+    )
     async def call(self, call: RestCall, api_id: str) -> Reply:
         """Call the API, and report the response as it comes, as an event stream."""
         asked = bodies.read(TryBody, call.body)
@@ -102,7 +108,12 @@ class TryIt:
         live = self._gateway.call(made, RunningCall(self._running, user, api_id))
         return Reply(200, headers=EVENTS, live=live)
 
-    @route("DELETE", "/apis/<api_id>/_try/<request_id>", role=Role.PUBLISHER)
+    @route(
+        "DELETE",
+        "/apis/<api_id>/_try/<request_id>",
+        role=Role.PUBLISHER,
+        no_dry_run="the end of a call cannot be undone",
+    )
     async def end(self, call: RestCall, api_id: str, request_id: str) -> Reply:
         """End a call of the same user, as an operator ends a stream."""
         name = call.user.name

@@ -50,6 +50,8 @@ class Audits:
         self._now_ms = now_ms
         self._actor = actor
         self._masking = masking
+        self.noted: list[AuditRecord] = []
+        """The entries of this transaction."""
 
     def note(
         self,
@@ -82,6 +84,7 @@ class Audits:
             changes=[asdict(change) for change in different],
         )
         self._connection.execute(insert(audits).values(row_of(record)))
+        self.noted.append(record)
 
     def forget(self, before_ms: int, most: int) -> int:
         """

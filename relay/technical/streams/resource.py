@@ -100,13 +100,14 @@ class LiveStreams:
     async def end_one(self, call: RestCall, stream_id: str) -> Reply:
         """End one stream."""
         exchange, reason = self._find(stream_id), _reason(call.query)
-        self.log.info(
-            "stream {id} is ended by {user}{why}",
-            id=stream_id,
-            user=call.user.name,
-            why=_why(reason),
-        )
-        end_one(exchange)
+        if not call.dry_run:
+            self.log.info(
+                "stream {id} is ended by {user}{why}",
+                id=stream_id,
+                user=call.user.name,
+                why=_why(reason),
+            )
+            end_one(exchange)
         await self._note(1, f"ids={stream_id}", 0.0, reason)
         return Reply(200, {"ended": 1})
 
@@ -126,20 +127,23 @@ class LiveStreams:
                 "streams.filterRequired",
             )
         found = await self._streams.matching(wanted)
-        self.log.info(
-            "{count} streams are ended by {user}, within {over_s} s: {filter}{why}",
-            count=len(found),
-            user=call.user.name,
-            over_s=over_s,
-            filter=call.query.only(NAMES),
-            why=_why(reason),
-        )
+        ended = len(found)
+        if not call.dry_run:
+            self.log.info(
+                "{count} streams are ended by {user}, within {over_s} s: {filter}{why}",
+                count=len(found),
+                user=call.user.name,
+                over_s=over_s,
+                filter=call.query.only(NAMES),
+                why=_why(reason),
+            )
+            if over_s:
+                self._end_evenly(found, over_s)
+            else:
+                ended = await end_now(self._streams.clock, found)
+        await self._note(ended, call.query.only(NAMES), over_s, reason)
         if over_s:
-            self._end_evenly(found, over_s)
-            await self._note(len(found), call.query.only(NAMES), over_s, reason)
-            return Reply(202, {"ending": len(found), "overSeconds": over_s})
-        ended = await end_now(self._streams.clock, found)
-        await self._note(ended, call.query.only(NAMES), 0.0, reason)
+            return Reply(202, {"ending": ended, "overSeconds": over_s})
         return Reply(200, {"ended": ended})
 
     async def _note(

@@ -38,8 +38,13 @@ class SettingsTests(ReloadCase):
         }
         self.write(daemon, changed)
         for _ in range(2):
-            answer = self.post(daemon, "?dryRun=true")
-            self.assertEqual(answer.json(), {"dryRun": True, **expected})
+            answer = self.post(daemon, "?dryRun=true").json()
+            (change,) = answer.pop("changes")
+            self.assertEqual(answer, {"dryRun": True, **expected})
+            self.assertEqual(change["event"], "SETTINGS_RELOADED")
+            self.assertIn(
+                expected["applied"], [one["after"] for one in change["fields"]]
+            )
         self.assertEqual(self.post(daemon).json(), {"dryRun": False, **expected})
         self.assertEqual(self.post(daemon).json()["applied"], [])
         audits = daemon.must("GET", "/audits?events=SETTINGS_RELOADED")["data"]

@@ -257,6 +257,26 @@ class EndTests(StreamsCase):
         again = call(self.daemon, "DELETE", f"/streams/{first}")
         self.assertEqual(again.status, 404)
 
+    def test_dry_run(self) -> None:
+        """The answer has the streams that would end, and all of them go on."""
+        clients = [self.subscribe() for _ in range(2)]
+        first = self.mine()[0]["id"]
+        query = {"dryRun": "true", "reason": "a trial"}
+        one = call(self.daemon, "DELETE", f"/streams/{first}", **query).json()
+        all = call(
+            self.daemon, "DELETE", "/streams", apiIds=self.api_id, **query
+        ).json()
+        self.assertEqual((one["ended"], all["ended"]), (1, 2))
+        for answer in (one, all):
+            (change,) = answer["changes"]
+            self.assertEqual(change["event"], "STREAMS_ENDED")
+            self.assertIn("a trial", [each["after"] for each in change["fields"]])
+        self.publish("still there")
+        for client in clients:
+            client.until(b"still there")
+        self.assertNotIn("a trial", self.daemon.log())
+        self.assertNotIn("a trial", str(self.daemon.must("GET", "/audits")))
+
     def test_a_filter_is_required(self) -> None:
         """Without one, nothing ends."""
         client = self.subscribe()

@@ -15,8 +15,8 @@ import { concealed, type Described } from "./conceal";
 import { isSame, merged, mergePatch } from "./merge-patch";
 
 const text = words.definition;
-/** Members that change by themselves. */
-const VOLATILE = ["updatedAt", "deploymentState", "deployedAt", "state"];
+/** Members that change by themselves, and the changes that a dry run lists. */
+const VOLATILE = ["updatedAt", "deploymentState", "deployedAt", "state", "changes"];
 
 /** An API that is edited on a page: what is saved, what is not, and what was refused. */
 export class Draft implements ReactiveController {

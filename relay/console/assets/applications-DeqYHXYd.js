@@ -1,0 +1,14 @@
+import{A as e,D as t,I as n,M as r,S as i,_ as a,b as o,n as s,s as c,t as l}from"./decorate-cX1b0bKe.js";import{i as u}from"./curl-C3dG7kwV.js";import{t as d}from"./badge-Bv1K0zyq.js";import{i as f,o as p}from"./fields-Z7HFGbs6.js";import{t as m}from"./form-dialog-BhFZexq3.js";import{a as h}from"./numbers-CoBbCYtr.js";import{r as g}from"./page-B78qW9Xh.js";import{t as _}from"./paging-DPKvN3lo.js";import"./table-CX22Ptby.js";import{t as v}from"./query-CGWuUA7Y.js";import{i as y,o as b,r as x}from"./index-BtPMuujb.js";import{n as S,r as C,t as w}from"./application-fields-BKv_y7SZ.js";var T=n.applications,E=25,D=[{id:`name`,label:T.columns.name,cell:e=>o`<a href=${x(`applications`,e.id)}>${e.name}</a>`},{id:`type`,label:T.columns.type,cell:e=>e.type??a,secondary:!0},{id:`clientId`,label:T.columns.clientId,cell:e=>o`<code>${e.settings?.app?.clientId}</code>`,secondary:!0},{id:`mode`,label:T.columns.mode,cell:e=>T.modes[e.apiKeyMode],secondary:!0},{id:`created`,label:T.columns.created,cell:e=>h(e.createdAt),secondary:!0},{id:`status`,label:T.status,cell:e=>d(T.statuses[e.status],e.status===`ACTIVE`?`good`:`plain`)}],O=class extends s{constructor(...e){super(...e),this.query=new v(this,()=>this.list.reload()),this.list=new u(this,e=>r(this.read(),e))}render(){return g({title:T.title,intro:T.intro,actions:b(`PUBLISHER`)?o`<button type="button" class="primary" @click=${()=>this.create()}>
+            ${T.create}
+          </button>`:a,content:o`<div class="filters" role="search">
+          ${p({id:`applications-query`,label:n.common.search,type:`search`,value:this.query.get(`query`),onChange:e=>this.query.set({query:e,page:void 0})})}
+          ${f({id:`applications-status`,label:T.status,value:this.query.get(`status`)||`ACTIVE`,options:Object.entries(T.statuses).map(([e,t])=>({value:e,label:t})),onChange:e=>this.query.set({status:e===`ACTIVE`?void 0:e,page:void 0})})}
+        </div>
+        ${this.list.show(({data:e,pagination:t})=>o`<relay-table
+              .label=${T.title}
+              .columns=${D}
+              .rows=${e}
+              .key=${e=>e.id}
+              .empty=${T.empty}
+            ></relay-table>
+            ${_(t,e=>this.query.set({page:String(e)}))}`)}`,calls:[this.read()]})}read(){return t(i(`applications`),{query:this.query.get(`query`),status:this.query.get(`status`),page:this.query.number(`page`,1),perPage:E})}async create(){let t=await m({title:T.create,action:T.create,wide:!0,values:C(void 0),fields:S,call:t=>e(i(`applications`),w(t))});t&&await y.go(x(`applications`,t.value.id))}};O=l([c(`relay-applications`)],O);export{O as Applications};

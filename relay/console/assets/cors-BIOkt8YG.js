@@ -1,3 +1,0 @@
-import{I as e,b as t,s as n,t as r}from"./decorate-cX1b0bKe.js";import{t as i}from"./page-YA_tM2zb.js";var a=class extends i{constructor(...t){super(...t),this.text=e.definition.cors}content(n,r){let i=n.listeners.findIndex(e=>e.type===`HTTP`);return i<0?t`<div class="empty"><p>${e.definition.noHttp}</p></div>`:t`<div class="card">
-      ${this.form([`listeners`,i,`cors`],r.part(`listeners`,`*`,`cors`))}
-    </div>`}};a=r([n(`relay-api-cors`)],a);export{a as Cors};

@@ -1,1 +1,0 @@
-import{I as e,b as t,s as n,t as r}from"./decorate-cX1b0bKe.js";import{t as i}from"./page-YA_tM2zb.js";var a=class extends i{constructor(...t){super(...t),this.text=e.definition.properties}content(e,n){return t`<div class="card">${this.form([],n.part(),[`properties`])}</div>`}};a=r([n(`relay-api-properties`)],a);export{a as Properties};

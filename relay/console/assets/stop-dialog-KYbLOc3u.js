@@ -1,2 +1,0 @@
-import{F as e,I as t,M as n,b as r}from"./decorate-cX1b0bKe.js";import{t as i}from"./curl-C3dG7kwV.js";import{t as a}from"./dialog-D95cH4qy.js";import{t as o}from"./index-CpWl1Yju.js";import{d as s}from"./api-BMejlNS3.js";var c=t.apiHeader;async function l(t){let l=s(t.id);if(await a({title:c.stopTitle(t.name),content:r`<p>${c.stopText}</p>
-      ${i([l])}`,action:c.stop,danger:!0}))try{await n(l),o(c.stopped)}catch(t){o(e(t),`error`)}}export{l as t};
