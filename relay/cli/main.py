@@ -18,6 +18,10 @@ COMMANDS = {
     "completion": Lazy(
         "relay.cli.completion:completion", "Print the completion of a shell."
     ),
+    "config": Lazy(
+        "relay.cli.config.commands:config",
+        "Print and check the settings of the daemon.",
+    ),
     "login": Lazy("relay.cli.login:login", "Save a server and a token as a profile."),
     "ping": Lazy("relay.cli.ping:ping", "Check the server and the credentials."),
     "profiles": Lazy(

@@ -126,7 +126,7 @@ class PackagingTests(SynchronousTestCase):
     def test_the_wheel(self) -> None:
         """
         Holds the plugin, the migrations, the connectors, the typing mark, the files
-        that ``relay-config`` prints, and the console.
+        that ``relay config files`` prints, and the console.
         """
         names = set(zipfile.ZipFile(wheel()).namelist())
         wanted = {str(path) for path in [*modules("relay"), *modules("twisted")]}
