@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from relay.dialects.automation import Automation
 from relay.dialects.crd import (
+    CrdApiV2,
     CrdApiV4,
     CrdApplication,
     CrdPolicyGroup,
@@ -18,6 +19,7 @@ from relay.dialects.document import Document, read_documents
 from relay.dialects.draft import Draft
 from relay.dialects.finding import Finding, Refused
 from relay.dialects.terraform import Terraform
+from relay.dialects.v2.dialect import VERSION_2
 from relay.dialects.v4_export import V4Export
 from relay.dialects.v4_flat import V4Flat
 from relay.dialects.v4_gateway import V4Gateway
@@ -27,9 +29,11 @@ __all__ = ["DIALECTS", "detect", "read"]
 
 DIALECTS: tuple[Dialect, ...] = (
     CrdApiV4(),
+    CrdApiV2(),
     CrdApplication(),
     CrdSubscription(),
     CrdPolicyGroup(),
+    *VERSION_2,
     V4Export(),
     Terraform(),
     Automation(),

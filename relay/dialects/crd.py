@@ -13,6 +13,7 @@ from typing import Any
 
 from relay.dialects.draft import Draft, Kind
 from relay.dialects.finding import Finding, Refused
+from relay.dialects.v2.definition import read_definition
 from relay.dialects.v4_members import Notes, decode, leave_out, read_api, read_state
 from relay.model.schema.errors import join
 
@@ -68,6 +69,23 @@ class CrdApiV4:
         """Read the API, whose ``state`` is acted upon."""
         where = join(at, "spec")
         draft = read_state(read_api(spec_of(document, at), where, self.name))
+        place_name(draft, document, at)
+        return draft
+
+
+class CrdApiV2:
+    """An ``ApiDefinition``, which is of version 2."""
+
+    name = "crd-api-v2"
+
+    def recognises(self, document: Mapping[str, Any]) -> bool:
+        """Return whether the document is of this kind."""
+        return is_resource(document, "ApiDefinition")
+
+    def read(self, document: Mapping[str, Any], at: str = "") -> Draft:
+        """Convert the API to version 4; its ``state`` is acted upon."""
+        where = join(at, "spec")
+        draft = read_definition(spec_of(document, at), where, self.name)
         place_name(draft, document, at)
         return draft
 

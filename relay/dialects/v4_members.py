@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from relay.dialects.draft import Draft, Origins
 from relay.dialects.finding import Finding, Refused
 from relay.model.api.resources.resource import RESOURCES
+from relay.model.hrid import is_hrid
 from relay.model.policy_groups.references import MEMBER, POLICY
 from relay.model.schema.errors import join
 from relay.model.schema.json_limits import find_unstorable
@@ -345,7 +346,8 @@ def _plan(
 ) -> dict[str, Any]:
     if key:
         plan.setdefault("name", key)
-        plan.setdefault("hrid", key)
+        if is_hrid(key):
+            plan.setdefault("hrid", key)
     security = plan.get("security")
     if isinstance(security, str):
         plan["security"] = {"type": security}

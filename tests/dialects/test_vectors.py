@@ -17,7 +17,6 @@ from tests.installed import CATALOG
 
 UNREADABLE = ("31", "32", "33", "34", "40")
 """Files that are refused before their dialect is known."""
-_VERSION_2 = ("v2", "crd-api-v2")
 BUILT = ("23", "27", "28", "41")
 """Files of which more is possible than the vectors expect; they have other tests."""
 KEPT = {("23", "listeners[0].cors.runPolicies"): True}
@@ -61,10 +60,7 @@ class VectorTests(SynchronousTestCase):
     def _vectors(self) -> list[tuple[str, Vector]]:
         found = list(vectors().items())
         self.assertEqual(len(found), 44)
-        # The reader of version 2 has tests of its own.
-        return [
-            (key, one) for key, one in found if not one.dialect.startswith(_VERSION_2)
-        ]
+        return found
 
     def test_dialects(self) -> None:
         """The dialect is recognised; several documents have each their own."""

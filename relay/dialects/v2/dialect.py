@@ -54,8 +54,10 @@ class Version2:
         return is_version_2(document) and _name(document) == self.name
 
     def read(self, document: Mapping[str, Any], at: str = "") -> Draft:
-        """Convert a definition to version 4."""
-        return read_definition(document, at, self.name)
+        """Convert a definition to version 4; ``state`` is left aside."""
+        draft = read_definition(document, at, self.name)
+        draft.body.pop("state", None)
+        return draft
 
 
 SNAKE_CASE = Version2("v2-snake")

@@ -1,0 +1,1 @@
+"""Definitions in the dialects in which Relay writes them."""
