@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from relay.dialects.draft import Draft, Origins
+from relay.dialects.members import Made, Members, Report
 from relay.dialects.v2.flows import read_flows
 from relay.dialects.v2.groups import read_groups
-from relay.dialects.v2.members import Made, Members, Report
 from relay.dialects.v2.paths import has_rules, read_paths
 from relay.dialects.v2.plans import read_plans
 from relay.dialects.v2.proxy import read_failover, read_listener, read_logging

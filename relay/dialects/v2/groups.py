@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from relay.dialects.members import Found, Made, Members
 from relay.dialects.v2.health_check import read_health_check
-from relay.dialects.v2.members import Found, Made, Members
 from relay.model.schema.errors import join
 
 _GROUP = "default-group"

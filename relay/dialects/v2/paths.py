@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from relay.dialects.v2.members import Found, Made, Members, Report
+from relay.dialects.members import Found, Made, Members, Report
 from relay.model.api.flow import Method
 from relay.model.schema.errors import join
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from relay.dialects.members import Found, Made, Members
 from relay.dialects.v2.flows import read_flows
-from relay.dialects.v2.members import Found, Made, Members
 from relay.dialects.v2.paths import has_rules, read_paths
 from relay.model.schema.errors import join
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from relay.dialects.v2.members import Found, Made, Members
+from relay.dialects.members import Found, Made, Members
 from relay.model.schema.errors import join
 
 _CORS = (

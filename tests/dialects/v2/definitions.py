@@ -6,8 +6,8 @@ from typing import Any
 
 from relay.dialects.checking import Checked, check
 from relay.dialects.draft import Draft, Origins
+from relay.dialects.members import Members, Report
 from relay.dialects.v2.definition import read_definition
-from relay.dialects.v2.members import Members, Report
 from tests.installed import CATALOG
 
 

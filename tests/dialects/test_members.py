@@ -1,10 +1,10 @@
-"""Tests of `relay.dialects.v2.members`."""
+"""Tests of `relay.dialects.members`."""
 
 from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.dialects.v2.members import Made, camel_case
+from relay.dialects.members import Made, camel_case
 from tests.dialects.v2.definitions import members
 
 
