@@ -39,6 +39,7 @@ from relay.management.resources.gateway import NO_GATEWAY, Gateway
 from relay.management.resources.health import Health, HealthView, no_health
 from relay.management.resources.imports import Imports
 from relay.management.resources.instances import Instances, ThisInstance
+from relay.management.resources.migration import Migration
 from relay.management.resources.node import Node, NodeView, no_checks
 from relay.management.resources.pictures import Pictures
 from relay.management.resources.plans import Plans
@@ -104,6 +105,7 @@ class ManagementSite(RestSite):
             masking,
             Apis(store, catalog),
             Imports(store, catalog),
+            Migration(store),
             Search(store),
             Deployments(store, gateway_urls, gateway, reactor),
             DeploymentHistory(store, masking),

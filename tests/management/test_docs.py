@@ -26,6 +26,7 @@ from relay.management.resources.expressions import Expressions
 from relay.management.resources.health import Health
 from relay.management.resources.imports import Imports
 from relay.management.resources.instances import Instances
+from relay.management.resources.migration import Migration
 from relay.management.resources.node import Node
 from relay.management.resources.pictures import Pictures
 from relay.management.resources.plans import Plans
@@ -55,6 +56,7 @@ FAMILIES = (
     Imports,
     Instances,
     Logs,
+    Migration,
     ApiAnalytics,
     ApiTotals,
     Pictures,
