@@ -8,6 +8,9 @@ from typing import Any
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
+JSON_PATCH = "application/json-patch+json"
+PATCHES = (JSON, MERGE_PATCH, JSON_PATCH)
+"""The media types of a patch; plain JSON is a merge patch."""
 EVENT_STREAM = "text/event-stream"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from relay.management.http.errors import BadRequest
 from relay.model.schema.errors import Invalid
@@ -41,22 +41,6 @@ def parse(content: bytes) -> object:
     if problems := find_unstorable(value):
         raise Invalid(problems)
     return value
-
-
-def merge_patch(target: object, patch: object) -> Any:
-    """Apply a JSON merge patch (RFC 7396 §2) without changing its input.
-
-    :param patch: members to set, and ``null`` for members to remove.
-    """
-    if not isinstance(patch, dict):
-        return patch
-    result = dict(target) if isinstance(target, dict) else {}
-    for name, value in patch.items():
-        if value is None:
-            result.pop(name, None)
-        else:
-            result[name] = merge_patch(result.get(name), value)
-    return result
 
 
 def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -18,7 +18,7 @@ from twisted.web.resource import IResource
 from relay.http.accept import Accept, accept_of
 from relay.management.access.identity import Identity
 from relay.management.http import errors
-from relay.management.http.answers import JSON, MERGE_PATCH, Answer, answers_of
+from relay.management.http.answers import JSON, JSON_PATCH, PATCHES, Answer, answers_of
 from relay.management.http.credentials import NO_CREDENTIALS, Credentials
 from relay.management.http.dry_run import dry_reply
 from relay.management.http.errors import (
@@ -29,6 +29,7 @@ from relay.management.http.errors import (
 )
 from relay.management.http.json_body import parse
 from relay.management.http.parameters import DRY_RUN, Parameter
+from relay.management.http.patches import JsonPatch, MergePatch
 from relay.management.http.query import Query
 from relay.management.http.reply import Content, Reply
 from relay.management.http.request import ManagementRequest
@@ -51,7 +52,8 @@ class Body(enum.Enum):
     REQUIRED = enum.auto()
     OPTIONAL = enum.auto()
     PATCH = enum.auto()
-    """A JSON merge patch; plain JSON counts as one."""
+    """A merge patch or a JSON Patch, which the method gets as a
+    :class:`~relay.management.http.patches.Patch`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class RestCall:
     """The URL of the prefix of the family, without a slash at the end."""
     query: Query
     body: Any
-    """The JSON value; None without a body."""
+    """The JSON value or the patch; None without a body."""
     if_match: str | None
     user: Identity
     accept: Accept = ANY_TYPE
@@ -336,12 +338,15 @@ def _body(request: ManagementRequest, wanted: Body) -> object:
         if wanted in (Body.REQUIRED, Body.PATCH):
             raise BadRequest("A JSON body is required", "body.missing")
         return None
-    accepted = (JSON, MERGE_PATCH) if wanted is Body.PATCH else (JSON,)
-    _check_type(request, accepted)
-    return parse(content)
+    if wanted is not Body.PATCH:
+        _check_type(request, (JSON,))
+        return parse(content)
+    kind = _check_type(request, PATCHES)
+    return (JsonPatch if kind == JSON_PATCH else MergePatch)(parse(content))
 
 
-def _check_type(request: ManagementRequest, accepted: tuple[str, ...]) -> None:
+def _check_type(request: ManagementRequest, accepted: tuple[str, ...]) -> str:
+    """Return the media type of a body."""
     sent = request.getHeader("Content-Type") or ""
     kind, *parameters = (part.strip().lower() for part in sent.split(";"))
     coding = (request.getHeader("Content-Encoding") or "identity").strip().lower()
@@ -356,9 +361,10 @@ def _check_type(request: ManagementRequest, accepted: tuple[str, ...]) -> None:
             f"The body must have Content-Type {takes}, in UTF-8 and not compressed",
             "mediaType.unsupported",
             headers={"Accept-Patch": ", ".join(accepted)}
-            if MERGE_PATCH in accepted
+            if accepted is PATCHES
             else {},
         )
+    return kind
 
 
 _UTF_8 = ("charset=utf-8", 'charset="utf-8"')

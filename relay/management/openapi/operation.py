@@ -9,10 +9,10 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel
 
-from relay.management.http.answers import JSON, MERGE_PATCH, Answer
+from relay.management.http.answers import JSON, JSON_PATCH, PATCHES, Answer
 from relay.management.http.parameters import Parameter, Words
 from relay.management.http.routing import Body, Route
-from relay.management.shapes.common import DryRun
+from relay.management.shapes.common import DryRun, Operation
 from relay.model.schema.descriptions import plain
 
 Json = dict[str, Any]
@@ -143,11 +143,11 @@ def _parameter(declared: Parameter) -> Json:
 
 def _body(route: Route, schema_of: SchemaOf) -> Json:
     schema = {} if route.reads is None else schema_of(route.reads)
-    kinds = (JSON, MERGE_PATCH) if route.body is Body.PATCH else (JSON,)
-    return {
-        "required": route.body is not Body.OPTIONAL,
-        "content": {kind: {"schema": schema} for kind in kinds},
-    }
+    content = {JSON: {"schema": schema}}
+    if route.body is Body.PATCH:
+        content = {kind: {"schema": schema} for kind in PATCHES}
+        content[JSON_PATCH] = {"schema": schema_of(tuple[Operation, ...])}
+    return {"required": route.body is not Body.OPTIONAL, "content": content}
 
 
 def _responses(route: Route, schema_of: SchemaOf) -> Json:

@@ -8,9 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 from relay.catalog import Catalog
-from relay.management.http.errors import BadRequest
-from relay.management.http.json_body import merge_patch
 from relay.management.http.parameters import Flag
+from relay.management.http.patches import Patch
 from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.policy_groups.references import check_groups
@@ -81,13 +80,15 @@ class Apis:
 
     @route("PATCH", "/apis/<api_id>", body=Body.PATCH)
     async def patch(self, call: RestCall, api_id: str) -> Reply:
-        """Change members of an API by a merge patch."""
-        check_patch(call.body, READ_ONLY, "use _start and _stop to change the state")
+        """Change members of an API by a merge patch or a JSON Patch."""
+        patch: Patch = call.body
+        patch.check(READ_ONLY, "use _start and _stop to change the state")
 
         def work(tx: Transaction) -> ApiView:
             api = find_api(tx, api_id)
             call.check_version(api.updated_at_ms)
-            body = merge_patch({"hrid": api.hrid, **api.definition}, call.body)
+            stored = {"hrid": api.hrid, **api.definition}
+            body = patch.apply(stored, ApiView(api, None).to_json(call.base))
             definition = self._catalog.parse_api(body, api.definition).to_json()
             standing = self._catalog.parse_publication_state(body)
             changed = changed_api(tx, api, definition, standing)
@@ -143,24 +144,6 @@ class Apis:
         reason = _why_no_hosts(bodies.read(HostsToVerify, call.body))
         verdict = {"ok": True} if reason is None else {"ok": False, "reason": reason}
         return Reply(202, verdict)
-
-
-def check_patch(body: object, read_only: frozenset[str], hint: str) -> None:
-    """
-    :param body: a merge patch.
-    :param read_only: the members that it must not touch.
-    :param hint: what to do instead.
-    :raises BadRequest: naming every member that it must not touch.
-    """
-    if not isinstance(body, dict):
-        raise BadRequest("A merge patch must be a JSON object", "patch.invalid")
-    issues = [
-        Issue(f"Field '{name}' cannot be patched: {hint}", name)
-        for name in body
-        if name in read_only
-    ]
-    if issues:
-        raise BadRequest(issues[0].message, "patch.fieldNotAllowed", issues=issues)
 
 
 def _create(

@@ -9,13 +9,12 @@ from uuid import uuid4
 
 from relay.catalog import Catalog
 from relay.management.consumers.subscribing import close_all
-from relay.management.http.json_body import merge_patch
 from relay.management.http.parameters import PAGING, Text, Word, Words
+from relay.management.http.patches import Patch
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.policy_groups.references import check_groups
-from relay.management.resources.apis import check_patch
 from relay.management.resources.hrids import changed_hrid, new_hrid
 from relay.management.resources.representations import (
     find_api,
@@ -149,16 +148,15 @@ class Plans:
 
     @route("PATCH", _PLAN, body=Body.PATCH)
     async def patch(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
-        """Change members of a plan by a merge patch."""
-        check_patch(
-            call.body,
-            READ_ONLY,
-            "use _publish, _deprecate and _close to change the status",
+        """Change members of a plan by a merge patch or a JSON Patch."""
+        patch: Patch = call.body
+        patch.check(
+            READ_ONLY, "use _publish, _deprecate and _close to change the status"
         )
 
         def change(tx: Transaction, plan: PlanRecord) -> PlanRecord:
             current = {"hrid": plan.hrid, **plan.definition, "order": plan.order}
-            return self._updated(tx, plan, merge_patch(current, call.body))
+            return self._updated(tx, plan, patch.apply(current, plan_json(plan)))
 
         return await self._change(call, api_id, plan_id, change)
 

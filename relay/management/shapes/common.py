@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import ConfigDict, Field
 
@@ -118,6 +118,20 @@ class Changed(Value):
     """As JSON Pointer."""
     before: Any = None
     after: Any = None
+
+
+class Operation(Value):
+    """An operation of a JSON Patch (RFC 6902)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    op: Literal["add", "remove", "replace", "move", "copy", "test"]
+    path: str
+    """A JSON Pointer into the object as `GET` returns it."""
+    from_: Annotated[str | None, Field(alias="from")] = None
+    """Where `move` and `copy` take the value."""
+    value: Any = None
+    """Of `add`, `replace` and `test`."""
 
 
 class Target(Value):

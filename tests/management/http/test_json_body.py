@@ -1,4 +1,4 @@
-"""Strict reading of JSON bodies, and merge patches."""
+"""Strict reading of JSON bodies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.management.http.errors import BadRequest
-from relay.management.http.json_body import merge_patch, parse
+from relay.management.http.json_body import parse
 from relay.model.schema.errors import Invalid
 
 _SCALARS = st.none() | st.booleans() | st.integers() | st.text()
@@ -75,34 +75,3 @@ class ParseTests(SynchronousTestCase):
             parse(content)
         except (BadRequest, Invalid) as error:
             self.assertTrue(str(error))
-
-
-class MergePatchTests(SynchronousTestCase):
-    """RFC 7396."""
-
-    def test_examples(self) -> None:
-        """The test cases of RFC 7396, appendix A."""
-        for target, patch, result in (
-            ({"a": "b"}, {"a": "c"}, {"a": "c"}),
-            ({"a": "b"}, {"b": "c"}, {"a": "b", "b": "c"}),
-            ({"a": "b"}, {"a": None}, {}),
-            ({"a": "b", "b": "c"}, {"a": None}, {"b": "c"}),
-            ({"a": ["b"]}, {"a": "c"}, {"a": "c"}),
-            ({"a": "c"}, {"a": ["b"]}, {"a": ["b"]}),
-            ({"a": {"b": "c"}}, {"a": {"b": "d", "c": None}}, {"a": {"b": "d"}}),
-            ({"a": [{"b": "c"}]}, {"a": [1]}, {"a": [1]}),
-            (["a", "b"], ["c", "d"], ["c", "d"]),
-            ({"a": "b"}, ["c"], ["c"]),
-            ({"a": "foo"}, None, None),
-            ({"a": "foo"}, "bar", "bar"),
-            ({"e": None}, {"a": 1}, {"e": None, "a": 1}),
-            ([1, 2], {"a": "b", "c": None}, {"a": "b"}),
-            ({}, {"a": {"bb": {"ccc": None}}}, {"a": {"bb": {}}}),
-        ):
-            self.assertEqual(merge_patch(target, patch), result)
-
-    def test_leaves_its_input(self) -> None:
-        """The patched document is a copy."""
-        target = {"a": {"b": 1}}
-        merge_patch(target, {"a": {"b": None, "c": 2}})
-        self.assertEqual(target, {"a": {"b": 1}})

@@ -129,12 +129,13 @@ class BodyTests(ManagementCase):
             "PATCH",
             f"/apis/{api_id}",
             [],
-            headers={"Content-Type": "application/json-patch+json"},
+            headers={"Content-Type": "application/json-patch"},
         )
         self.assertEqual(answer.status, 415)
         self.assertEqual(
             answer.headers["accept-patch"],
-            "application/json, application/merge-patch+json",
+            "application/json, application/merge-patch+json, "
+            "application/json-patch+json",
         )
 
 

@@ -342,6 +342,72 @@ class UpdateTests(ManagementCase):
             self.assertEqual(api["analytics"]["enabled"], False)
             self.assertEqual(api["deploymentState"], "NEED_REDEPLOY")
 
+    async def test_json_patch(self) -> None:
+        """Operations change what GET returns, defaults included; the rest stays."""
+        api_id = await self.create(labels=["l"])
+        path = f"/apis/{api_id}"
+        before = await self.store.read(lambda tx: tx.apis.get(api_id))
+        assert before is not None
+        etag = (await self.ask("GET", path)).headers["etag"]
+        operations = [
+            {"op": "test", "path": "/state", "value": "STOPPED"},
+            {"op": "copy", "from": "/id", "path": "/description"},
+            {"op": "add", "path": "/tags/-", "value": "eu"},
+            {"op": "move", "from": "/labels/0", "path": "/categories/0"},
+            {"op": "replace", "path": "/listeners/0/paths/0/path", "value": "/new"},
+            {"op": "replace", "path": "/visibility", "value": "PUBLIC"},
+        ]
+        headers = {"Content-Type": "application/json-patch+json", "If-Match": etag}
+        api = await self.expect(200, "PATCH", path, operations, headers=headers)
+        self.assertEqual(api["description"], api_id)
+        self.assertEqual(
+            (api["tags"], api["labels"], api["categories"]), (["eu"], [], ["l"])
+        )
+        self.assertEqual(api["listeners"][0]["paths"][0]["path"], "/new/")
+        self.assertEqual(api["visibility"], "PUBLIC")
+        after = await self.store.read(lambda tx: tx.apis.get(api_id))
+        assert after is not None
+        changed = {"description", "tags", "labels", "categories", "listeners"}
+        self.assertEqual(
+            {n: v for n, v in after.definition.items() if n not in changed},
+            {n: v for n, v in before.definition.items() if n not in changed},
+        )
+        await self.refused(
+            412,
+            "request.preconditionFailed",
+            "PATCH",
+            path,
+            operations,
+            headers=headers,
+        )
+
+    async def test_refused_json_patches(self) -> None:
+        """Nothing of a patch is stored if one operation cannot be applied."""
+        api_id = await self.create()
+        path = f"/apis/{api_id}"
+        before = await self.expect(200, "GET", path)
+        change = {"op": "replace", "path": "/name", "value": "x"}
+        for code, operation, location in (
+            ("patch.failed", {"op": "remove", "path": "/flows/0"}, "[1].path"),
+            (
+                "patch.fieldNotAllowed",
+                {"op": "replace", "path": "/state", "value": "STARTED"},
+                "[1].path",
+            ),
+            ("validation", {"op": "remove", "path": "/listeners"}, "listeners"),
+            ("patch.invalid", {"op": "remove"}, "[1]"),
+        ):
+            error = await self.refused(
+                400,
+                code,
+                "PATCH",
+                path,
+                [change, operation],
+                headers={"Content-Type": "application/json-patch+json"},
+            )
+            self.assertEqual([one["location"] for one in error["details"]], [location])
+        self.assertEqual(await self.expect(200, "GET", path), before)
+
     async def test_patch_is_checked(self) -> None:
         """The result of a patch is validated like a whole body."""
         api_id = await self.create()
