@@ -7,6 +7,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, gatherResults
 
+from relay.model.secrets import MASK
 from tests.management.harness import Answer, ManagementCase, api_body
 
 UUID4 = re.compile(
@@ -380,6 +381,23 @@ class UpdateTests(ManagementCase):
             operations,
             headers=headers,
         )
+
+    async def test_json_patch_of_concealed_properties(self) -> None:
+        """A value that is shown as a mask stays, and is not read by an operation."""
+        secret = {"key": "token", "value": "hush", "encryptable": True}
+        api_id = await self.create(properties=[secret])
+        path, more = f"/apis/{api_id}", {"key": "region", "value": "eu"}
+        headers = {"Content-Type": "application/json-patch+json"}
+        add = [{"op": "add", "path": "/properties/0", "value": more}]
+        api = await self.expect(200, "PATCH", path, add, headers=headers)
+        self.assertEqual([one["value"] for one in api["properties"]], ["eu", MASK])
+        stored = await self.store.read(lambda tx: tx.apis.get(api_id))
+        assert stored is not None
+        self.assertEqual(
+            [one["value"] for one in stored.definition["properties"]], ["eu", "hush"]
+        )
+        test = [{"op": "test", "path": "/properties/1/value", "value": "hush"}]
+        await self.refused(400, "patch.failed", "PATCH", path, test, headers=headers)
 
     async def test_refused_json_patches(self) -> None:
         """Nothing of a patch is stored if one operation cannot be applied."""
