@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from relay.dialects.draft import Draft, Origins
-from relay.dialects.members import Made, Members, Report
+from relay.dialects.members import Found, Made, Members, Report
 from relay.dialects.v2.flows import read_flows
 from relay.dialects.v2.groups import read_groups
 from relay.dialects.v2.paths import has_rules, read_paths
@@ -119,6 +119,9 @@ def _properties(body: Made, members: Members) -> None:
     found = members.take("properties")
     if found is None:
         return
+    listed = found.value
+    if isinstance(listed, Mapping) and isinstance(listed.get("properties"), list):
+        found = Found(listed["properties"], join(found.at, "properties"))
     if not isinstance(found.value, Mapping):
         body.set("properties", found.value, found.at)
         return
@@ -139,7 +142,7 @@ def _proxy(body: Made, members: Members) -> None:
     listener = read_listener(proxy, members)
     body.set("listeners", [listener], proxy.at)
     preserve_host = proxy.take("preserveHost")
-    body.set("endpointGroups", read_groups(proxy, services, preserve_host), proxy.at)
+    body.value["endpointGroups"] = read_groups(proxy, services, preserve_host)
     if failover := read_failover(proxy):
         body.value["failover"] = failover
     read_logging(proxy)

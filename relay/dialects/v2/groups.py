@@ -46,8 +46,8 @@ def read_groups(
         made.append(_group(one, number, check, preserve_host))
         if one is not proxy:
             one.finish()
-    if not made and groups is None:
-        proxy.report.refuse(join(proxy.at, "groups"), "is required")
+    if groups is None:
+        proxy.report.origins.put("endpointGroups", join(proxy.at, "groups"))
     return made
 
 
@@ -156,7 +156,8 @@ def _trust(shared: Made, members: Members) -> None:
     if not isinstance(ssl, Mapping) or "pem" not in ssl:
         return
     options = {key: value for key, value in ssl.items() if key != "pem"}
-    if ssl["pem"]:
+    # Older consoles wrote the text "null" for no certificate.
+    if ssl["pem"] not in (None, "", "null"):
         options.setdefault("trustStore", {"type": "PEM", "content": ssl["pem"]})
     shared.value["ssl"] = options
 
@@ -170,7 +171,7 @@ def _headers(shared: Made, members: Members) -> None:
             listed = [{"name": name, "value": value} for name, value in listed.items()]
         if listed:
             shared.set("headers", listed, found.at)
-    if host is not None and host.value:
+    if host is not None and str(host.value).strip():
         given = shared.value.get("headers", [])
         if isinstance(given, list):
             listed = [*given, {"name": "Host", "value": host.value}]

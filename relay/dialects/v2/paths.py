@@ -57,10 +57,17 @@ def read_paths(holder: Members, found: Found, at: str) -> list[dict[str, Any]]:
         holder.report.refuse(found.at, "must be an object")
         return []
     flows: list[dict[str, Any]] = []
-    for path, listed in found.value.items():
-        where = join(found.at, path)
+    shortest = min(map(_length, found.value), default=0)
+    paths: set[str] = set()
+    for written, listed in found.value.items():
+        where = join(found.at, written)
+        path = _path(written)
+        if path in paths:
+            holder.report.refuse(where, "stands for the same calls as another path")
+            continue
+        paths.add(path)
         rules = _rules(holder, Found(listed, where))
-        below = any(_length(other) < _length(path) for other in found.value)
+        below = _length(written) > shortest
         for methods, applying in _by_methods(rules, below):
             flow = Made(join(at, len(flows)), holder.report, where)
             _fill(flow, path, methods, applying)
@@ -153,5 +160,10 @@ def _fill(flow: Made, path: str, methods: list[str], rules: list[_Rule]) -> None
         flow.value[phase] = steps
 
 
+def _path(written: str) -> str:
+    """Return the path of flows for a path, which may end with ``*`` in version 1."""
+    return f"/{written[:-2].strip('/')}" if written.endswith("/*") else written
+
+
 def _length(path: str) -> int:
-    return sum(1 for part in path.split("/") if part)
+    return sum(1 for part in _path(path).split("/") if part)

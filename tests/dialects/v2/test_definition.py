@@ -209,6 +209,8 @@ class DefinitionTests(SynchronousTestCase):
             [(one["key"], one["value"]) for one in made.properties],
             [("a", "1"), ("b", "2")],
         )
+        wrapped = read(properties={"properties": [{"key": "a", "value": "1"}]})
+        self.assertEqual(wrapped.body["properties"], [{"key": "a", "value": "1"}])
         draft = read(properties={"a": "1"})
         self.assertEqual(draft.origins.of("properties[0].value"), "properties.a")
 

@@ -108,6 +108,14 @@ class GroupTests(SynchronousTestCase):
             },
         )
 
+    def test_empty_older_forms(self) -> None:
+        """They mean nothing."""
+        made = proxy(endpoint(hostHeader=" ", ssl={"pem": "null"}))
+        (group,) = read(proxy=made).body["endpointGroups"]
+        self.assertEqual(
+            group["endpoints"][0]["sharedConfigurationOverride"], {"ssl": {}}
+        )
+
     def test_encode_uri(self) -> None:
         """Off is what happens anyway; on changes what is sent."""
         off = proxy(endpoint(http={"encodeURI": False}))
@@ -124,7 +132,8 @@ class GroupTests(SynchronousTestCase):
     def test_no_groups(self) -> None:
         """They are required."""
         draft = read(proxy={"context_path": "/"})
-        self.assertEqual(problems(draft), [("proxy.groups", "severe")])
+        self.assertEqual(draft.body["endpointGroups"], [])
+        self.assertEqual(draft.origins.of("endpointGroups"), "proxy.groups")
 
     def test_other_types_of_endpoints(self) -> None:
         """They are refused where they stand."""

@@ -73,6 +73,14 @@ class PathsTests(SynchronousTestCase):
         )
         self.assertEqual(_policies(flows, "/free", "GET"), [])
 
+    def test_wildcards(self) -> None:
+        """At its end a path may have one, which changes nothing."""
+        flows = _flows({"/*": [_rule("latency")], "/a/*": [_rule("mock")]})
+        self.assertEqual([flow["selectors"][0]["path"] for flow in flows], ["/", "/a"])
+        both = {"/a": [_rule("latency")], "/a/*": [_rule("mock")]}
+        draft = read(gravitee="1.0.0", paths=both)
+        self.assertEqual(problems(draft), [("paths./a/*", "severe")])
+
     def test_phases(self) -> None:
         """The configuration of a policy has its phase."""
         (flow,) = _flows(
