@@ -8,8 +8,10 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
 from treq.client import HTTPClient
@@ -27,11 +29,13 @@ from twisted.web.client import Agent, HTTPConnectionPool
 from relay.management.access.auth import Authenticator, ensure_admin
 from relay.management.access.passwords import Passwords
 from relay.management.http.root import Pages
+from relay.management.openapi.document import Section, document
 from relay.management.site import ManagementSite
 from relay.model.secrets import Masking
 from relay.settings.listeners import ConsoleSettings, ManagementSettings
 from relay.settings.schema import Settings
 from relay.store.store import Store
+from tests.described import Described
 from tests.installed import CATALOG
 from tests.store.databases import create
 
@@ -49,6 +53,12 @@ def basic(name: str, password: str) -> dict[str, str]:
 
 
 ADMIN = basic("admin", PASSWORD)
+
+
+@cache
+def described_by(sections: tuple[Section, ...]) -> Described:
+    """Make the document that all responses of a site are compared with."""
+    return Described(document(sections))
 
 
 @dataclass
@@ -201,7 +211,7 @@ class ManagementCase(TestCase):
             sent.setdefault("Content-Type", "application/json")
         response = await self.client.request(method, url, data=content, headers=sent)
         received = await response.content()
-        return Answer(
+        answer = Answer(
             response.code,
             {
                 name.decode().lower(): values[-1].decode()
@@ -209,6 +219,10 @@ class ManagementCase(TestCase):
             },
             received,
         )
+        described_by(self.site.sections).check(
+            method, urlsplit(url).path, answer.status, answer.headers, received
+        )
+        return answer
 
     async def expect(
         self, status: int, method: str, path: str, body: object = None, **options: Any

@@ -12,6 +12,7 @@ from relay.management.http.errors import Forbidden, NotFound
 from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
+from relay.management.shapes.access import Session
 from relay.model.records import SessionRecord
 from relay.model.role import Role
 from relay.model.schema.base import Options
@@ -41,6 +42,10 @@ class SessionPaths:
         body=Body.REQUIRED,
         role=Role.VIEWER,
         no_dry_run="a sign-in has no other result than its session",
+        reads=SignIn,
+        answers={200: Session},
+        refuses=(401, 404),
+        public=True,
     )
     async def sign_in(self, call: RestCall) -> Reply:
         """Begin a session, whose cookie only this response contains."""
@@ -60,20 +65,20 @@ class SessionPaths:
         cookie = set_cookie(secret, call.credentials.secure)
         return Reply(200, body, {"Set-Cookie": cookie})
 
-    @route("GET", "/session", role=Role.VIEWER)
+    @route("GET", "/session", role=Role.VIEWER, answers={200: Session}, refuses=(404,))
     async def current(self, call: RestCall) -> Reply:
         """Return the session of the request."""
         record = self._session_of(call)
         secret = call.credentials.session or ""
         return Reply(200, self._session_json(record, call.user.role, secret))
 
-    @route("DELETE", "/session", role=Role.VIEWER)
+    @route("DELETE", "/session", role=Role.VIEWER, answers={204: None}, refuses=(404,))
     async def sign_out(self, call: RestCall) -> Reply:
         """End the session of the request."""
         await self._sessions.sign_out(self._session_of(call))
         return self._signed_out(call)
 
-    @route("DELETE", "/sessions", role=Role.VIEWER)
+    @route("DELETE", "/sessions", role=Role.VIEWER, answers={204: None})
     async def sign_out_everywhere(self, call: RestCall) -> Reply:
         """End all sessions of the user."""
         if call.user.token is not None:

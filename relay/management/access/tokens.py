@@ -15,6 +15,7 @@ from relay.management.http.errors import BadRequest, Forbidden, NotFound
 from relay.management.http.reply import JSON_TYPE, Reply, dump
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
+from relay.management.shapes.access import CreatedToken, Token
 from relay.model.records import TokenRecord
 from relay.model.role import Role
 from relay.model.schema.base import Options
@@ -43,13 +44,25 @@ class Tokens:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    @route("GET", "/users/current/tokens", role=Role.VIEWER)
+    @route(
+        "GET",
+        "/users/current/tokens",
+        role=Role.VIEWER,
+        answers={200: tuple[Token, ...]},
+    )
     async def list(self, call: RestCall) -> Reply:
         """Return the tokens, without their secrets."""
         found = await self._store.read(lambda tx: tx.tokens.list(call.user.name))
         return Reply(200, [_token_json(one) for one in found])
 
-    @route("POST", "/users/current/tokens", body=Body.REQUIRED, role=Role.VIEWER)
+    @route(
+        "POST",
+        "/users/current/tokens",
+        body=Body.REQUIRED,
+        role=Role.VIEWER,
+        reads=NewToken,
+        answers={201: CreatedToken},
+    )
     async def create(self, call: RestCall) -> Reply:
         """Create a token, which only this response contains."""
         asked = bodies.read(NewToken, call.body)
@@ -68,7 +81,12 @@ class Tokens:
         # Encoded here, since the secrets of documents are masked for viewers.
         return Reply(201, dump(body), {"Content-Type": JSON_TYPE})
 
-    @route("DELETE", "/users/current/tokens/<token_id>", role=Role.VIEWER)
+    @route(
+        "DELETE",
+        "/users/current/tokens/<token_id>",
+        role=Role.VIEWER,
+        answers={204: None},
+    )
     async def delete(self, call: RestCall, token_id: str) -> Reply:
         """
         Delete a token.
@@ -79,7 +97,9 @@ class Tokens:
         await self._store.write(partial(_delete, call.user, call.user.name, token_id))
         return Reply(204)
 
-    @route("GET", "/users/<name>/tokens", role=Role.ADMIN)
+    @route(
+        "GET", "/users/<name>/tokens", role=Role.ADMIN, answers={200: tuple[Token, ...]}
+    )
     async def list_of(self, call: RestCall, name: str) -> Reply:
         """Return the tokens of a user, without their secrets."""
 
@@ -88,7 +108,12 @@ class Tokens:
 
         return Reply(200, [_token_json(one) for one in await self._store.read(work)])
 
-    @route("DELETE", "/users/<name>/tokens/<token_id>", role=Role.ADMIN)
+    @route(
+        "DELETE",
+        "/users/<name>/tokens/<token_id>",
+        role=Role.ADMIN,
+        answers={204: None},
+    )
     async def delete_of(self, call: RestCall, name: str, token_id: str) -> Reply:
         """Delete a token of a user."""
         await self._store.write(partial(_delete, call.user, name, token_id))

@@ -17,6 +17,8 @@ from relay.management.http.query import Page
 from relay.management.http.reply import Reply, version_headers
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
+from relay.management.shapes.access import User
+from relay.management.shapes.common import Listing
 from relay.model.records import UserRecord
 from relay.model.role import Role
 from relay.model.schema.base import Options
@@ -72,7 +74,7 @@ class Users:
         self._passwords = passwords
         self._logins = logins
 
-    @route("GET", "/users", query=PAGING, role=Role.ADMIN)
+    @route("GET", "/users", query=PAGING, role=Role.ADMIN, answers={200: Listing[User]})
     async def list(self, call: RestCall) -> Reply:
         """Return all users by name."""
         page = Page.of(call.query)
@@ -80,13 +82,20 @@ class Users:
         data = [_user_json(one) for one in page.cut(found)]
         return Reply(200, page.listing(data, len(found), call.url))
 
-    @route("GET", "/users/current", role=Role.VIEWER)
+    @route("GET", "/users/current", role=Role.VIEWER, answers={200: User})
     async def current(self, call: RestCall) -> Reply:
         """Return the current user, with the role of the request."""
         found = await self._store.read(partial(find_user, call.user.name))
         return Reply(200, {**_user_json(found), "role": call.user.role})
 
-    @route("PUT", "/users/current/password", body=Body.REQUIRED, role=Role.VIEWER)
+    @route(
+        "PUT",
+        "/users/current/password",
+        body=Body.REQUIRED,
+        role=Role.VIEWER,
+        reads=ChangedPassword,
+        answers={204: None},
+    )
     async def change_password(self, call: RestCall) -> Reply:
         """Change the own password; the request has the old one, or its body has."""
         asked = bodies.read(ChangedPassword, call.body)
@@ -100,7 +109,14 @@ class Users:
         await self._store.write(partial(_change, call.user.name, password_hash, None))
         return Reply(204)
 
-    @route("POST", "/users", body=Body.REQUIRED, role=Role.ADMIN)
+    @route(
+        "POST",
+        "/users",
+        body=Body.REQUIRED,
+        role=Role.ADMIN,
+        reads=NewUser,
+        answers={201: User},
+    )
     async def create(self, call: RestCall) -> Reply:
         """Create a user."""
         asked = bodies.read(NewUser, call.body)
@@ -111,12 +127,20 @@ class Users:
         reply.headers["Location"] = f"{call.base}/users/{made.name}"
         return reply
 
-    @route("GET", "/users/<name>", role=Role.ADMIN)
+    @route("GET", "/users/<name>", role=Role.ADMIN, answers={200: User})
     async def get(self, call: RestCall, name: str) -> Reply:
         """Return one user."""
         return _reply(await self._store.read(partial(find_user, name)))
 
-    @route("PUT", "/users/<name>", body=Body.REQUIRED, role=Role.ADMIN)
+    @route(
+        "PUT",
+        "/users/<name>",
+        body=Body.REQUIRED,
+        role=Role.ADMIN,
+        reads=ChangedUser,
+        answers={200: User},
+        versioned=True,
+    )
     async def put(self, call: RestCall, name: str) -> Reply:
         """Change the role or the password of a user, or both."""
         asked = bodies.read(ChangedUser, call.body)
@@ -134,7 +158,7 @@ class Users:
 
         return _reply(await self._store.write(work))
 
-    @route("DELETE", "/users/<name>", role=Role.ADMIN)
+    @route("DELETE", "/users/<name>", role=Role.ADMIN, answers={204: None})
     async def delete(self, call: RestCall, name: str) -> Reply:
         """Delete a user with all tokens."""
         await self._store.write(partial(_delete, name))

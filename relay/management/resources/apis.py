@@ -21,6 +21,8 @@ from relay.management.resources.bodies import (
 )
 from relay.management.resources.hrids import changed_hrid, new_hrid
 from relay.management.resources.representations import ApiView, find_api, view_api
+from relay.management.shapes.apis import Api, ApiBody, MergePatch
+from relay.management.shapes.common import Verdict
 from relay.model.api import lifecycle
 from relay.model.api.publication_state import (
     LifecycleState,
@@ -49,7 +51,7 @@ class Apis:
         self._store = store
         self._catalog = catalog
 
-    @route("POST", "/apis", body=Body.REQUIRED)
+    @route("POST", "/apis", body=Body.REQUIRED, reads=ApiBody, answers={201: Api})
     async def create(self, call: RestCall) -> Reply:
         """Create an API, stopped and without a plan."""
         definition = self._catalog.parse_api(call.body).to_json()
@@ -57,13 +59,20 @@ class Apis:
         view = await self._store.write(partial(_create, definition, standing))
         return view.reply(call.base, 201)
 
-    @route("GET", "/apis/<api_id>")
+    @route("GET", "/apis/<api_id>", answers={200: Api})
     async def get(self, call: RestCall, api_id: str) -> Reply:
         """Return one API."""
         view = await self._store.read(lambda tx: view_api(tx, find_api(tx, api_id)))
         return view.reply(call.base)
 
-    @route("PUT", "/apis/<api_id>", body=Body.REQUIRED)
+    @route(
+        "PUT",
+        "/apis/<api_id>",
+        body=Body.REQUIRED,
+        reads=ApiBody,
+        answers={200: Api},
+        versioned=True,
+    )
     async def put(self, call: RestCall, api_id: str) -> Reply:
         """Replace the definition of an API; traffic does not change until it is
         deployed."""
@@ -78,7 +87,14 @@ class Apis:
 
         return (await self._store.write(work)).reply(call.base)
 
-    @route("PATCH", "/apis/<api_id>", body=Body.PATCH)
+    @route(
+        "PATCH",
+        "/apis/<api_id>",
+        body=Body.PATCH,
+        reads=MergePatch,
+        answers={200: Api},
+        versioned=True,
+    )
     async def patch(self, call: RestCall, api_id: str) -> Reply:
         """Change members of an API by a merge patch or a JSON Patch."""
         patch: Patch = call.body
@@ -96,7 +112,13 @@ class Apis:
 
         return (await self._store.write(work)).reply(call.base)
 
-    @route("DELETE", "/apis/<api_id>", query=(_CLOSE_PLANS,))
+    @route(
+        "DELETE",
+        "/apis/<api_id>",
+        query=(_CLOSE_PLANS,),
+        answers={204: None},
+        versioned=True,
+    )
     async def delete(self, call: RestCall, api_id: str) -> Reply:
         """Delete a stopped API with its plans and deployments."""
         close_plans = call.query.flag("closePlans")
@@ -111,7 +133,13 @@ class Apis:
         await self._store.write(work)
         return Reply(204)
 
-    @route("POST", "/apis/<api_id>/_duplicate", body=Body.OPTIONAL)
+    @route(
+        "POST",
+        "/apis/<api_id>/_duplicate",
+        body=Body.OPTIONAL,
+        reads=DuplicateOptions,
+        answers={200: Api},
+    )
     async def duplicate(self, call: RestCall, api_id: str) -> Reply:
         """Copy an API under another path, stopped."""
         options = bodies.read(DuplicateOptions, call.body)
@@ -124,6 +152,8 @@ class Apis:
         body=Body.REQUIRED,
         role=Role.VIEWER,
         no_dry_run="it changes nothing",
+        reads=PathsToVerify,
+        answers={202: Verdict},
     )
     async def verify_paths(self, call: RestCall) -> Reply:
         """Check whether paths are available for an API."""
@@ -138,6 +168,8 @@ class Apis:
         body=Body.REQUIRED,
         role=Role.VIEWER,
         no_dry_run="it changes nothing",
+        reads=HostsToVerify,
+        answers={202: Verdict},
     )
     async def verify_hosts(self, call: RestCall) -> Reply:
         """Check whether hosts can be those of a listener."""

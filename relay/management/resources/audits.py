@@ -11,6 +11,8 @@ from relay.management.http.reply import Reply
 from relay.management.http.root import ENVIRONMENT, ORGANIZATION
 from relay.management.http.routing import RestCall, route
 from relay.management.resources.representations import find_api
+from relay.management.shapes.common import Listing
+from relay.management.shapes.deployments import Audit, EventNames
 from relay.model.records import AuditRecord
 from relay.model.role import Role
 from relay.model.schema.types.timestamps import timestamp
@@ -31,22 +33,35 @@ class Audits:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    @route("GET", "/audits", query=_FILTERS, role=Role.ADMIN)
+    @route(
+        "GET", "/audits", query=_FILTERS, role=Role.ADMIN, answers={200: Listing[Audit]}
+    )
     async def all(self, call: RestCall) -> Reply:
         """Return the whole trail, the newest first."""
         return await self._list(call, None)
 
-    @route("GET", "/audits/events", role=Role.ADMIN)
+    @route("GET", "/audits/events", role=Role.ADMIN, answers={200: EventNames})
     async def all_events(self, call: RestCall) -> Reply:
         """Return the names of all events in the trail."""
         return await self._events(None)
 
-    @route("GET", "/apis/<api_id>/audits", query=_FILTERS, role=Role.PUBLISHER)
+    @route(
+        "GET",
+        "/apis/<api_id>/audits",
+        query=_FILTERS,
+        role=Role.PUBLISHER,
+        answers={200: Listing[Audit]},
+    )
     async def of_api(self, call: RestCall, api_id: str) -> Reply:
         """Return the trail of one API, the newest first."""
         return await self._list(call, api_id)
 
-    @route("GET", "/apis/<api_id>/audits/events", role=Role.PUBLISHER)
+    @route(
+        "GET",
+        "/apis/<api_id>/audits/events",
+        role=Role.PUBLISHER,
+        answers={200: EventNames},
+    )
     async def events_of_api(self, call: RestCall, api_id: str) -> Reply:
         """Return the names of all events of one API."""
         return await self._events(api_id)

@@ -11,6 +11,13 @@ from relay.management.http.parameters import PAGING
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
+from relay.management.shapes.common import Listing
+from relay.management.shapes.plugins import (
+    DeadLetter as LetterShape,
+    DeadLetterWithEvent,
+    Delivery,
+    Replayed,
+)
 from relay.model.consumers.deliveries import DeadLetter, DeliveryState
 from relay.model.consumers.records import SubscriptionRecord
 from relay.model.consumers.subscriptions import check_pushed
@@ -42,7 +49,7 @@ class DeadLetters:
         self._store = store
         self._view = view
 
-    @route("GET", f"{_ONE}/delivery")
+    @route("GET", f"{_ONE}/delivery", answers={200: Delivery})
     async def delivery(
         self, call: RestCall, api_id: str, subscription_id: str
     ) -> Reply:
@@ -58,7 +65,7 @@ class DeadLetters:
         now = self._view(subscription_id)
         return Reply(200, {**shape, "here": now is not None, **(now or {})})
 
-    @route("GET", _LETTERS, query=PAGING)
+    @route("GET", _LETTERS, query=PAGING, answers={200: Listing[LetterShape]})
     async def list(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
         """Return the dead letters of a subscription, the oldest first."""
         page = Page.of(call.query)
@@ -72,7 +79,7 @@ class DeadLetters:
         data = [_letter_json(one) for one in found]
         return Reply(200, page.listing(data, total, call.url))
 
-    @route("GET", _LETTER)
+    @route("GET", _LETTER, answers={200: DeadLetterWithEvent})
     async def get(
         self, call: RestCall, api_id: str, subscription_id: str, letter_id: str
     ) -> Reply:
@@ -87,7 +94,7 @@ class DeadLetters:
             raise _missing(letter_id)
         return Reply(200, {**_letter_json(letter), "event": letter.event})
 
-    @route("POST", f"{_LETTERS}/_replay")
+    @route("POST", f"{_LETTERS}/_replay", answers={202: Replayed})
     async def replay_all(
         self, call: RestCall, api_id: str, subscription_id: str
     ) -> Reply:
@@ -101,7 +108,7 @@ class DeadLetters:
 
         return Reply(202, {"count": await self._store.write(work)})
 
-    @route("POST", f"{_LETTER}/_replay")
+    @route("POST", f"{_LETTER}/_replay", answers={202: Replayed})
     async def replay(
         self, call: RestCall, api_id: str, subscription_id: str, letter_id: str
     ) -> Reply:
@@ -117,7 +124,7 @@ class DeadLetters:
             raise _missing(letter_id)
         return Reply(202, {"count": 1})
 
-    @route("DELETE", _LETTERS)
+    @route("DELETE", _LETTERS, answers={204: None})
     async def delete_all(
         self, call: RestCall, api_id: str, subscription_id: str
     ) -> Reply:
@@ -131,7 +138,7 @@ class DeadLetters:
         await self._store.write(work)
         return Reply(204)
 
-    @route("DELETE", _LETTER)
+    @route("DELETE", _LETTER, answers={204: None})
     async def delete(
         self, call: RestCall, api_id: str, subscription_id: str, letter_id: str
     ) -> Reply:

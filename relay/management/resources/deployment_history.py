@@ -17,6 +17,12 @@ from relay.management.resources.representations import (
     newest_deployment,
     plan_json,
 )
+from relay.management.shapes.common import Listing
+from relay.management.shapes.deployments import (
+    Comparison,
+    Deployment as DeploymentShape,
+    DeploymentHead as HeadShape,
+)
 from relay.model.api.differences import affects_traffic, comparable, plan_of
 from relay.model.api.lifecycle import served
 from relay.model.records import (
@@ -54,7 +60,12 @@ class DeploymentHistory:
         self._store = store
         self._masking = masking
 
-    @route("GET", "/apis/<api_id>/deployments", query=PAGING)
+    @route(
+        "GET",
+        "/apis/<api_id>/deployments",
+        query=PAGING,
+        answers={200: Listing[HeadShape]},
+    )
     async def list(self, call: RestCall, api_id: str) -> Reply:
         """Return the deployments of an API without their content, the newest first."""
         page = Page.of(call.query)
@@ -70,7 +81,7 @@ class DeploymentHistory:
         data, total = await self._store.read(work)
         return Reply(200, page.listing(data, total, call.url))
 
-    @route("GET", "/apis/<api_id>/deployments/<number>")
+    @route("GET", "/apis/<api_id>/deployments/<number>", answers={200: DeploymentShape})
     async def get(self, call: RestCall, api_id: str, number: str) -> Reply:
         """Return one deployment with its plans."""
         shows_users = call.user.role.includes(Role.PUBLISHER)
@@ -87,7 +98,13 @@ class DeploymentHistory:
 
         return Reply(200, await self._store.read(work))
 
-    @route("GET", "/apis/<api_id>/deployments/_diff", query=_SIDES)
+    @route(
+        "GET",
+        "/apis/<api_id>/deployments/_diff",
+        query=_SIDES,
+        answers={200: Comparison},
+        refuses=(404,),
+    )
     async def diff(self, call: RestCall, api_id: str) -> Reply:
         """Return the differences of two deployments, or of one and what is saved."""
         before = call.query.text("from")

@@ -25,6 +25,8 @@ from relay.management.resources.representations import (
     plan_json,
     shown_definition,
 )
+from relay.management.shapes.common import Url, Verdict
+from relay.management.shapes.deployments import Deployment as DeploymentShape
 from relay.model.api import lifecycle
 from relay.model.api.lifecycle import ActionRefused
 from relay.model.records import ApiRecord, Deployment, GatewayReport
@@ -80,13 +82,13 @@ class Deployments:
         self._gateway = gateway
         self._reactor = reactor
 
-    @route("POST", "/apis/<api_id>/_start")
+    @route("POST", "/apis/<api_id>/_start", answers={204: None}, versioned=True)
     async def start(self, call: RestCall, api_id: str) -> Reply:
         """Start the newest deployment; without one, deploy first."""
         saved = await self._put_in_force(call, api_id, _to_start, None, start=True)
         return Reply(204, headers=version_headers(saved.updated_at_ms))
 
-    @route("POST", "/apis/<api_id>/_stop")
+    @route("POST", "/apis/<api_id>/_stop", answers={204: None}, versioned=True)
     async def stop(self, call: RestCall, api_id: str) -> Reply:
         """Stop the API."""
 
@@ -101,7 +103,14 @@ class Deployments:
             await self._wait(api_id, None)
         return Reply(204, headers=version_headers(saved.updated_at_ms))
 
-    @route("POST", "/apis/<api_id>/deployments", body=Body.OPTIONAL)
+    @route(
+        "POST",
+        "/apis/<api_id>/deployments",
+        body=Body.OPTIONAL,
+        reads=DeploymentRequest,
+        answers={202: None},
+        versioned=True,
+    )
     async def deploy(self, call: RestCall, api_id: str) -> Reply:
         """Deploy the saved definition; a stopped API remains stopped."""
         label = bodies.read(DeploymentRequest, call.body).deployment_label or None
@@ -113,6 +122,7 @@ class Deployments:
         "/apis/<api_id>/deployments/_verify",
         role=Role.VIEWER,
         no_dry_run="it changes nothing",
+        answers={200: Verdict},
     )
     async def verify(self, call: RestCall, api_id: str) -> Reply:
         """Check whether the saved definition can be deployed."""
@@ -126,7 +136,7 @@ class Deployments:
             return Reply(200, {"ok": False, "reason": str(refused)})
         return Reply(200, {"ok": True})
 
-    @route("GET", "/apis/<api_id>/deployments/current")
+    @route("GET", "/apis/<api_id>/deployments/current", answers={200: DeploymentShape})
     async def current(self, call: RestCall, api_id: str) -> Reply:
         """Return the deployment in force, and the one that each gateway serves."""
 
@@ -141,7 +151,7 @@ class Deployments:
 
         return Reply(200, deployment_json(*await self._store.read(work)))
 
-    @route("GET", "/apis/<api_id>/exposedEntrypoints")
+    @route("GET", "/apis/<api_id>/exposedEntrypoints", answers={200: tuple[Url, ...]})
     async def exposed_entrypoints(self, call: RestCall, api_id: str) -> Reply:
         """Return the URLs at which clients reach an API now."""
         served = await self._store.read(partial(served_deployment, api_id))
@@ -149,7 +159,7 @@ class Deployments:
         urls = exposed(definition, self._gateway_urls())
         return Reply(200, [{"value": url} for url in urls])
 
-    @route("GET", "/exposedEntrypoints")
+    @route("GET", "/exposedEntrypoints", answers={200: tuple[Url, ...]})
     async def gateway_entrypoints(self, call: RestCall) -> Reply:
         """Return the URLs of the gateway."""
         return Reply(200, [{"value": url} for url in self._gateway_urls()])

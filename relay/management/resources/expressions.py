@@ -16,6 +16,8 @@ class Expressions:
         "/expressions/_evaluate",
         body=Body.REQUIRED,
         no_dry_run="it changes nothing",
+        reads=ExpressionToEvaluate,
+        answers={200: Captured},
     )
     async def evaluate(self, call: RestCall) -> Reply:
         """Parse an expression, and evaluate it with a sample of a call."""

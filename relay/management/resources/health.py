@@ -12,6 +12,13 @@ from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.management.resources.representations import find_api
+from relay.management.shapes.common import All, Listing
+from relay.management.shapes.plugins import (
+    Check,
+    CheckDurations,
+    CheckedEndpoint,
+    Grouped,
+)
 from relay.model.schema.errors import Issue
 from relay.model.schema.types.timestamps import timestamp
 from relay.store.store import Store
@@ -49,7 +56,9 @@ class Health:
         self._view = view
         self._gateway_id = gateway_id
 
-    @route("GET", "/apis/<api_id>/health/endpoints")
+    @route(
+        "GET", "/apis/<api_id>/health/endpoints", answers={200: All[CheckedEndpoint]}
+    )
     async def endpoints(self, call: RestCall, api_id: str) -> Reply:
         """Return the checked endpoints, with their states."""
         shown = [
@@ -58,12 +67,22 @@ class Health:
         ]
         return Reply(200, {"data": shown})
 
-    @route("GET", "/apis/<api_id>/health/availability", query=(_FIELD,))
+    @route(
+        "GET",
+        "/apis/<api_id>/health/availability",
+        query=(_FIELD,),
+        answers={200: Grouped},
+    )
     async def availability(self, call: RestCall, api_id: str) -> Reply:
         """Return the share of successful checks."""
         return await self._grouped(call, api_id, _availability)
 
-    @route("GET", "/apis/<api_id>/health/average-response-time", query=(_FIELD,))
+    @route(
+        "GET",
+        "/apis/<api_id>/health/average-response-time",
+        query=(_FIELD,),
+        answers={200: Grouped},
+    )
     async def average(self, call: RestCall, api_id: str) -> Reply:
         """Return the average duration of a check, in milliseconds."""
         return await self._grouped(call, api_id, _average)
@@ -72,6 +91,7 @@ class Health:
         "GET",
         "/apis/<api_id>/health/average-response-time-overtime",
         query=_TIMES,
+        answers={200: CheckDurations},
     )
     async def over_time(self, call: RestCall, api_id: str) -> Reply:
         """Return the average durations, by interval."""
@@ -94,7 +114,12 @@ class Health:
             },
         )
 
-    @route("GET", "/apis/<api_id>/health/logs", query=(*PAGING, _SUCCESS))
+    @route(
+        "GET",
+        "/apis/<api_id>/health/logs",
+        query=(*PAGING, _SUCCESS),
+        answers={200: Listing[Check]},
+    )
     async def logs(self, call: RestCall, api_id: str) -> Reply:
         """Return the checks, the newest first."""
         page = Page.of(call.query)

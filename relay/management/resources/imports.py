@@ -13,6 +13,7 @@ from relay.management.http.routing import Body, RestCall, route
 from relay.management.policy_groups.references import check_groups
 from relay.management.resources.apis import new_api
 from relay.management.resources.representations import ApiView
+from relay.management.shapes.apis import Api, ImportedDefinition
 from relay.model.api import lifecycle
 from relay.model.hrid import derived, unused
 from relay.model.plans.plan import PlanStatus
@@ -40,7 +41,13 @@ class Imports:
         self._store = store
         self._catalog = catalog
 
-    @route("POST", "/apis/_import/definition", body=Body.REQUIRED)
+    @route(
+        "POST",
+        "/apis/_import/definition",
+        body=Body.REQUIRED,
+        reads=ImportedDefinition,
+        answers={201: Api},
+    )
     async def definition(self, call: RestCall) -> Reply:
         """Create a stopped API with its plans, or nothing."""
 

@@ -10,6 +10,8 @@ from relay.management.http.parameters import PAGING, Words
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
+from relay.management.shapes.common import Listing
+from relay.management.shapes.deployments import Instance
 from relay.model.records import GatewayRecord
 from relay.model.schema.types.timestamps import timestamp
 from relay.store.store import Store
@@ -49,7 +51,7 @@ class Instances:
         self._store = store
         self._own = own
 
-    @route("GET", "/instances", query=PARAMETERS)
+    @route("GET", "/instances", query=PARAMETERS, answers={200: Listing[Instance]})
     async def list(self, call: RestCall) -> Reply:
         """Return a page of the gateways, those that have reported last first."""
         page, states = Page.of(call.query), call.query.many("states")

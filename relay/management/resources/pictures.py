@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 
+from relay.management.http.answers import Answer
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.management.resources.representations import find_api
@@ -12,6 +13,16 @@ from relay.store.store import Store
 
 # No SVG: scripts in it would run with the rights of this site.
 _DATA = re.compile(r"data:(image/(?:png|jpeg|gif|webp));base64,([A-Za-z0-9+/=\s]+)")
+
+PICTURE = Answer(
+    {f"image/{kind}": None for kind in ("png", "jpeg", "gif", "webp")},
+    "The picture; no content without one.",
+)
+
+PICTURE = Answer(
+    {f"image/{kind}": None for kind in ("png", "jpeg", "gif", "webp")},
+    "The picture; no content without one.",
+)
 
 
 class Pictures:
@@ -23,12 +34,12 @@ class Pictures:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    @route("GET", "/apis/<api_id>/picture")
+    @route("GET", "/apis/<api_id>/picture", answers={200: PICTURE})
     async def picture(self, call: RestCall, api_id: str) -> Reply:
         """Return the picture; an empty response without one."""
         return await self._image(api_id, "picture")
 
-    @route("GET", "/apis/<api_id>/background")
+    @route("GET", "/apis/<api_id>/background", answers={200: PICTURE})
     async def background(self, call: RestCall, api_id: str) -> Reply:
         """Return the background; an empty response without one."""
         return await self._image(api_id, "background")

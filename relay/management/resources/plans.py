@@ -22,6 +22,8 @@ from relay.management.resources.representations import (
     plan_json,
     plan_reply,
 )
+from relay.management.shapes.apis import MergePatch, Plan, PlanBody
+from relay.management.shapes.common import Listing
 from relay.model.api import lifecycle
 from relay.model.api.read_only import PLAN as READ_ONLY
 from relay.model.consumers import subscriptions as rules
@@ -62,6 +64,7 @@ class Plans:
         "GET",
         "/apis/<api_id>/plans",
         query=(*PAGING, *_FILTERS),
+        answers={200: Listing[Plan]},
     )
     async def list(self, call: RestCall, api_id: str) -> Reply:
         """Return the plans of an API; published ones by default."""
@@ -92,7 +95,13 @@ class Plans:
                 del plan["flows"]
         return Reply(200, page.listing(shown, len(plans), call.url))
 
-    @route("POST", "/apis/<api_id>/plans", body=Body.REQUIRED)
+    @route(
+        "POST",
+        "/apis/<api_id>/plans",
+        body=Body.REQUIRED,
+        reads=PlanBody,
+        answers={201: Plan},
+    )
     async def create(self, call: RestCall, api_id: str) -> Reply:
         """Create a plan, in staging."""
 
@@ -130,14 +139,21 @@ class Plans:
         reply.headers["Location"] = f"{call.base}/apis/{api_id}/plans/{plan.id}"
         return reply
 
-    @route("GET", _PLAN)
+    @route("GET", _PLAN, answers={200: Plan})
     async def get(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
         """Return one plan."""
         return plan_reply(
             await self._store.read(lambda tx: find_plan(tx, api_id, plan_id))
         )
 
-    @route("PUT", _PLAN, body=Body.REQUIRED)
+    @route(
+        "PUT",
+        _PLAN,
+        body=Body.REQUIRED,
+        reads=PlanBody,
+        answers={200: Plan},
+        versioned=True,
+    )
     async def put(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
         """Replace the definition of a plan."""
 
@@ -146,7 +162,14 @@ class Plans:
 
         return await self._change(call, api_id, plan_id, change)
 
-    @route("PATCH", _PLAN, body=Body.PATCH)
+    @route(
+        "PATCH",
+        _PLAN,
+        body=Body.PATCH,
+        reads=MergePatch,
+        answers={200: Plan},
+        versioned=True,
+    )
     async def patch(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
         """Change members of a plan by a merge patch or a JSON Patch."""
         patch: Patch = call.body
@@ -160,7 +183,7 @@ class Plans:
 
         return await self._change(call, api_id, plan_id, change)
 
-    @route("DELETE", _PLAN)
+    @route("DELETE", _PLAN, answers={204: None}, versioned=True)
     async def delete(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
         """Delete a plan without subscriptions, in any status."""
 
@@ -175,7 +198,7 @@ class Plans:
         await self._store.write(work)
         return Reply(204)
 
-    @route("POST", f"{_PLAN}/_publish")
+    @route("POST", f"{_PLAN}/_publish", answers={200: Plan}, versioned=True)
     async def publish(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
         """Publish a plan: deployments include it."""
 
@@ -189,7 +212,7 @@ class Plans:
 
         return await self._change(call, api_id, plan_id, change)
 
-    @route("POST", f"{_PLAN}/_deprecate")
+    @route("POST", f"{_PLAN}/_deprecate", answers={200: Plan}, versioned=True)
     async def deprecate(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
         """Deprecate a plan: it accepts no new subscriptions."""
 
@@ -199,7 +222,7 @@ class Plans:
 
         return await self._change(call, api_id, plan_id, change)
 
-    @route("POST", f"{_PLAN}/_close")
+    @route("POST", f"{_PLAN}/_close", answers={200: Plan}, versioned=True)
     async def close(self, call: RestCall, api_id: str, plan_id: str) -> Reply:
         """Close a plan with its subscriptions, at once."""
 

@@ -15,11 +15,21 @@ from relay.catalog import (
     PolicyType,
     ResourceType,
 )
+from relay.management.http.answers import Answer
 from relay.management.http.errors import NotFound
 from relay.management.http.parameters import Word
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.management.resources import plugin_pages
+from relay.management.shapes.plugins import (
+    Connector,
+    Documentation,
+    EntrypointConnector,
+    JsonSchema,
+    MoreInformation,
+    Plugin,
+    Policy,
+)
 from relay.model.documents import DOCUMENTS, json_schema
 
 _DISPLAY = Word(
@@ -33,6 +43,10 @@ _PROTOCOL = Word(
     ("HTTP_PROXY", "HTTP_MESSAGE"),
 )
 
+MARKDOWN = Answer({"text/plain": None}, "Markdown.")
+
+MARKDOWN = Answer({"text/plain": None}, "Markdown.")
+
 
 class Plugins:
     """The resource family of the catalog.
@@ -43,57 +57,77 @@ class Plugins:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
 
-    @route("GET", "/plugins/endpoints")
+    @route("GET", "/plugins/endpoints", answers={200: tuple[Connector, ...]})
     async def endpoints(self, call: RestCall) -> Reply:
         """Return the types of endpoints."""
         return self._all(self._catalog.endpoints)
 
-    @route("GET", "/plugins/endpoints/<plugin_id>")
+    @route("GET", "/plugins/endpoints/<plugin_id>", answers={200: Connector})
     async def endpoint(self, call: RestCall, plugin_id: str) -> Reply:
         """Return one type of endpoint."""
         return self._one(self._catalog.endpoints, plugin_id)
 
-    @route("GET", "/plugins/endpoints/<plugin_id>/schema")
+    @route("GET", "/plugins/endpoints/<plugin_id>/schema", answers={200: JsonSchema})
     async def endpoint_schema(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the JSON Schema of the configuration of an endpoint."""
         return self._schema("endpoint", plugin_id)
 
-    @route("GET", "/plugins/endpoints/<plugin_id>/documentation")
+    @route(
+        "GET", "/plugins/endpoints/<plugin_id>/documentation", answers={200: MARKDOWN}
+    )
     async def endpoint_page(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the documentation of an endpoint, as Markdown."""
         return self._page("endpoint", self._catalog.endpoints, plugin_id)
 
-    @route("GET", "/plugins/endpoints/<plugin_id>/more-information")
+    @route(
+        "GET",
+        "/plugins/endpoints/<plugin_id>/more-information",
+        answers={200: MoreInformation},
+    )
     async def endpoint_information(self, call: RestCall, plugin_id: str) -> Reply:
         """Return what an endpoint is for."""
         return self._information("endpoint", plugin_id)
 
-    @route("GET", "/plugins/endpoints/<plugin_id>/shared-configuration-schema")
+    @route(
+        "GET",
+        "/plugins/endpoints/<plugin_id>/shared-configuration-schema",
+        answers={200: JsonSchema},
+    )
     async def shared_schema(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the JSON Schema of the shared configuration of a group."""
         return self._schema("shared", plugin_id)
 
-    @route("GET", "/plugins/entrypoints")
+    @route(
+        "GET", "/plugins/entrypoints", answers={200: tuple[EntrypointConnector, ...]}
+    )
     async def entrypoints(self, call: RestCall) -> Reply:
         """Return the types of entrypoints."""
         return self._all(self._catalog.entrypoints)
 
-    @route("GET", "/plugins/entrypoints/<plugin_id>")
+    @route(
+        "GET", "/plugins/entrypoints/<plugin_id>", answers={200: EntrypointConnector}
+    )
     async def entrypoint(self, call: RestCall, plugin_id: str) -> Reply:
         """Return one type of entrypoint."""
         return self._one(self._catalog.entrypoints, plugin_id)
 
-    @route("GET", "/plugins/entrypoints/<plugin_id>/schema")
+    @route("GET", "/plugins/entrypoints/<plugin_id>/schema", answers={200: JsonSchema})
     async def entrypoint_schema(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the JSON Schema of the configuration of an entrypoint."""
         return self._schema("entrypoint", plugin_id)
 
-    @route("GET", "/plugins/entrypoints/<plugin_id>/documentation")
+    @route(
+        "GET", "/plugins/entrypoints/<plugin_id>/documentation", answers={200: MARKDOWN}
+    )
     async def entrypoint_page(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the documentation of an entrypoint, as Markdown."""
         return self._page("entrypoint", self._catalog.entrypoints, plugin_id)
 
-    @route("GET", "/plugins/entrypoints/<plugin_id>/more-information")
+    @route(
+        "GET",
+        "/plugins/entrypoints/<plugin_id>/more-information",
+        answers={200: MoreInformation},
+    )
     async def entrypoint_information(self, call: RestCall, plugin_id: str) -> Reply:
         """Return what an entrypoint is for."""
         return self._information("entrypoint", plugin_id)
@@ -102,38 +136,39 @@ class Plugins:
         "GET",
         "/plugins/entrypoints/<plugin_id>/subscription-schema",
         query=(_DISPLAY,),
+        answers={200: JsonSchema},
     )
     async def subscription_schema(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the JSON Schema of a consumer's configuration of an entrypoint."""
         call.query.one("display")
         return self._schema("subscription", plugin_id)
 
-    @route("GET", "/plugins/plans")
+    @route("GET", "/plugins/plans", answers={200: tuple[Plugin, ...]})
     async def plans(self, call: RestCall) -> Reply:
         """Return the security types of plans."""
         return self._all(self._catalog.plans)
 
-    @route("GET", "/plugins/plans/<plugin_id>")
+    @route("GET", "/plugins/plans/<plugin_id>", answers={200: Plugin})
     async def plan(self, call: RestCall, plugin_id: str) -> Reply:
         """Return one security type of plans."""
         return self._one(self._catalog.plans, plugin_id)
 
-    @route("GET", "/plugins/plans/<plugin_id>/documentation")
+    @route("GET", "/plugins/plans/<plugin_id>/documentation", answers={200: MARKDOWN})
     async def plan_page(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the documentation of the security of a plan, as Markdown."""
         return self._page("plan", self._catalog.plans, plugin_id)
 
-    @route("GET", "/plugins/plans/<plugin_id>/schema")
+    @route("GET", "/plugins/plans/<plugin_id>/schema", answers={200: JsonSchema})
     async def plan_schema(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the JSON Schema of the security configuration of a plan."""
         return self._schema("plan", plugin_id)
 
-    @route("GET", "/plugins/policies")
+    @route("GET", "/plugins/policies", answers={200: tuple[Policy, ...]})
     async def policies(self, call: RestCall) -> Reply:
         """Return the policies."""
         return self._all(self._catalog.policies)
 
-    @route("GET", "/plugins/policies/<plugin_id>")
+    @route("GET", "/plugins/policies/<plugin_id>", answers={200: Policy})
     async def policy(self, call: RestCall, plugin_id: str) -> Reply:
         """Return one policy."""
         return self._one(self._catalog.policies, plugin_id)
@@ -142,6 +177,7 @@ class Plugins:
         "GET",
         "/plugins/policies/<plugin_id>/schema",
         query=(_PROTOCOL, _DISPLAY),
+        answers={200: JsonSchema},
     )
     async def policy_schema(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the JSON Schema of the configuration of a policy."""
@@ -149,7 +185,12 @@ class Plugins:
         call.query.one("apiProtocolType")
         return self._schema("policy", plugin_id)
 
-    @route("GET", "/plugins/policies/<plugin_id>/documentation", query=(_PROTOCOL,))
+    @route(
+        "GET",
+        "/plugins/policies/<plugin_id>/documentation",
+        query=(_PROTOCOL,),
+        answers={200: MARKDOWN},
+    )
     async def policy_page(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the documentation of a policy, as Markdown."""
         call.query.one("apiProtocolType")
@@ -159,6 +200,7 @@ class Plugins:
         "GET",
         "/plugins/policies/<plugin_id>/documentation-ext",
         query=(_PROTOCOL,),
+        answers={200: Documentation},
     )
     async def policy_document(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the documentation of a policy, and its language."""
@@ -166,23 +208,28 @@ class Plugins:
         text = self._text("policy", self._catalog.policies, plugin_id)
         return Reply(200, {"content": text, "language": "MARKDOWN"})
 
-    @route("GET", "/plugins/resources")
+    @route("GET", "/plugins/resources", answers={200: tuple[Plugin, ...]})
     async def resources(self, call: RestCall) -> Reply:
         """Return the types of resources."""
         return self._all(self._catalog.resources)
 
-    @route("GET", "/plugins/resources/<plugin_id>")
+    @route("GET", "/plugins/resources/<plugin_id>", answers={200: Plugin})
     async def resource(self, call: RestCall, plugin_id: str) -> Reply:
         """Return one type of resource."""
         return self._one(self._catalog.resources, plugin_id)
 
-    @route("GET", "/plugins/resources/<plugin_id>/schema", query=(_DISPLAY,))
+    @route(
+        "GET",
+        "/plugins/resources/<plugin_id>/schema",
+        query=(_DISPLAY,),
+        answers={200: JsonSchema},
+    )
     async def resource_schema(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the JSON Schema of the configuration of a resource."""
         call.query.one("display")
         return self._schema("resource", plugin_id)
 
-    @route("GET", "/schemas/<name>")
+    @route("GET", "/schemas/<name>", answers={200: JsonSchema})
     async def document_schema(self, call: RestCall, name: str) -> Reply:
         """Return the JSON Schema of an API, a plan or a shared policy group."""
         if name not in DOCUMENTS:
@@ -191,7 +238,9 @@ class Plugins:
             )
         return Reply(200, json_schema(DOCUMENTS[name]))
 
-    @route("GET", "/plugins/resources/<plugin_id>/documentation")
+    @route(
+        "GET", "/plugins/resources/<plugin_id>/documentation", answers={200: MARKDOWN}
+    )
     async def resource_page(self, call: RestCall, plugin_id: str) -> Reply:
         """Return the documentation of a resource, as Markdown."""
         return self._page("resource", self._catalog.resources, plugin_id)

@@ -12,10 +12,12 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from relay.catalog import Catalog
+from relay.management.http.answers import EVENT_STREAM, JSON, Answer
 from relay.management.http.errors import Unavailable
 from relay.management.http.reply import JSON_TYPE, Reply, dump
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
+from relay.management.shapes.plugins import ProbedTarget
 from relay.model.api.endpoints.http_proxy import HttpProxyConfiguration
 from relay.model.api.endpoints.probe import ProbeRequest
 from relay.model.api.kinds import EndpointType
@@ -86,6 +88,8 @@ class Probes:
         "/endpoints/_probe",
         body=Body.REQUIRED,
         no_dry_run="a probe stores nothing",
+        reads=ProbeRequest,
+        answers={200: Answer({JSON: ProbedTarget, EVENT_STREAM: None})},
     )
     async def probe(self, call: RestCall) -> Reply:
         """Connect to a target, and report what it answers."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from relay.catalog import Catalog
+from relay.management.http.answers import JSON, Answer
 from relay.management.http.reply import Reply, version_headers
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.policy_groups.references import check_groups
@@ -20,6 +21,7 @@ from relay.management.resources.representations import (
     no_deployment,
     plan_json,
 )
+from relay.management.shapes.deployments import RollbackPreview
 from relay.model.api import lifecycle
 from relay.model.api.differences import comparable
 from relay.model.api.publication_state import PublicationState
@@ -59,7 +61,19 @@ class Rollback:
         self._catalog = catalog
         self._masking = masking
 
-    @route("POST", "/apis/<api_id>/_rollback", body=Body.REQUIRED)
+    @route(
+        "POST",
+        "/apis/<api_id>/_rollback",
+        body=Body.REQUIRED,
+        reads=RollbackRequest,
+        answers={
+            200: Answer(
+                {JSON: RollbackPreview}, "What the rollback would change: a dry run."
+            ),
+            204: None,
+        },
+        versioned=True,
+    )
     async def rollback(self, call: RestCall, api_id: str) -> Reply:
         """Save the definition and the plans of a deployment again. The response of a
         dry run has the differences."""

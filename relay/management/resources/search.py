@@ -9,6 +9,8 @@ from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
 from relay.management.resources.bodies import SearchQuery
 from relay.management.resources.representations import OWNER, ApiView, view_apis
+from relay.management.shapes.apis import Api
+from relay.management.shapes.common import Listing
 from relay.model.role import Role
 from relay.store.store import Store
 from relay.store.tables.api_index import ApiFilter
@@ -55,7 +57,7 @@ class Search:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    @route("GET", "/apis", query=(*PAGING, _EXPANDS))
+    @route("GET", "/apis", query=(*PAGING, _EXPANDS), answers={200: Listing[Api]})
     async def list(self, call: RestCall) -> Reply:
         """Return all APIs by name."""
         return await self._answer(call, SearchQuery(), "name")
@@ -67,6 +69,8 @@ class Search:
         body=Body.OPTIONAL,
         role=Role.VIEWER,
         no_dry_run="it changes nothing",
+        reads=SearchQuery,
+        answers={200: Listing[Api]},
     )
     async def search(self, call: RestCall) -> Reply:
         """Return the APIs that match all filters."""

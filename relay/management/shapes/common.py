@@ -15,6 +15,12 @@ Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Count = Annotated[int, Field(ge=0)]
 
 
+class Extended(Value):
+    """A shape to which parts of Relay add members of their own."""
+
+    model_config = ConfigDict(extra="allow")
+
+
 class Detail(Value):
     """One mistake of a request."""
 
@@ -109,13 +115,12 @@ class Named(Value):
     name: str | None = None
 
 
-class Changed(Value):
+class Difference(Value):
     """A difference of two documents."""
 
-    op: str
-    """`add`, `remove` or `replace`."""
+    op: Literal["add", "remove", "replace"]
     path: str
-    """As JSON Pointer."""
+    """A JSON Pointer."""
     before: Any = None
     after: Any = None
 
@@ -149,7 +154,7 @@ class Rehearsed(Value):
     event: str
     """Such as `API_UPDATED`."""
     target: Target
-    fields: tuple[Changed, ...]
+    fields: tuple[Difference, ...]
     """The differences, with secrets masked."""
 
 
@@ -159,3 +164,24 @@ class DryRun(Value):
     model_config = ConfigDict(extra="allow")
 
     changes: tuple[Rehearsed, ...]
+
+
+class Url(Value):
+    """A URL."""
+
+    value: str
+
+
+class Origin(Value):
+    """What has created an object."""
+
+    origin: str
+
+
+class TimeRange(Value):
+    """The times of a series, in milliseconds since the Unix epoch."""
+
+    from_: Annotated[int | None, Field(alias="from")] = None
+    to: int | None = None
+    interval: int
+    """Milliseconds."""

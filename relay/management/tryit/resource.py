@@ -11,11 +11,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from relay.management.http.answers import EVENT_STREAM, Answer
 from relay.management.http.errors import BadRequest, Conflict, NotFound
 from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
 from relay.management.resources.deployments import served_deployment
+from relay.management.shapes.plugins import TryPlaces
 from relay.management.tryit.body import TryBody, refusal
 from relay.management.tryit.calls import OwnCall, OwnGateway, OwnListener
 from relay.management.tryit.curl import as_curl
@@ -53,7 +55,13 @@ class TryIt:
         self._key_header = key_header
         self._running = RunningCalls()
 
-    @route("GET", "/apis/<api_id>/_try", role=Role.PUBLISHER)
+    @route(
+        "GET",
+        "/apis/<api_id>/_try",
+        role=Role.PUBLISHER,
+        answers={200: TryPlaces},
+        refuses=(409,),
+    )
     async def places(self, call: RestCall, api_id: str) -> Reply:
         """Return what can be called: listeners, and the paths of the API at each."""
         definition = await self._served(api_id)
@@ -71,6 +79,9 @@ class TryIt:
         body=Body.REQUIRED,
         role=Role.PUBLISHER,
         no_dry_run="a call to an API cannot be undone",
+        reads=TryBody,
+        answers={200: Answer({EVENT_STREAM: None})},
+        refuses=(409,),
     )
     async def call(self, call: RestCall, api_id: str) -> Reply:
         """Call the API, and report the response as it comes, as an event stream."""
@@ -113,6 +124,7 @@ class TryIt:
         "/apis/<api_id>/_try/<request_id>",
         role=Role.PUBLISHER,
         no_dry_run="the end of a call cannot be undone",
+        answers={204: None},
     )
     async def end(self, call: RestCall, api_id: str, request_id: str) -> Reply:
         """End a call of the same user, as an operator ends a stream."""

@@ -1,0 +1,96 @@
+"""The shapes of APIs and plans."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from relay.management.shapes.common import Origin, Owner, Timestamp
+from relay.model.api.definition import ApiDefinition
+from relay.model.api.publication_state import LifecycleState, Visibility
+from relay.model.plans.plan import PlanDefinition, PlanStatus
+from relay.model.schema.base import Value
+
+MergePatch = dict[str, Any]
+"""Members to set, and ``null`` for members to remove (RFC 7396)."""
+
+
+class ApiBody(ApiDefinition):
+    """An API as a publisher defines it. Members that only the server sets, such as `id`
+    and `state`, are accepted and have no effect."""
+
+    lifecycle_state: LifecycleState | None = None
+    visibility: Visibility | None = None
+
+
+class DefinitionContext(Value):
+    """What maintains the definition."""
+
+    origin: str
+    mode: str
+    sync_from: str
+
+
+class ApiLinks(Value):
+    """The URLs of the pictures."""
+
+    picture_url: str
+    background_url: str
+
+
+class Api(ApiDefinition):
+    """An API as it is saved, with its state."""
+
+    id: str
+    created_at: Timestamp
+    updated_at: Timestamp
+    """The time of the last change, which is also in `ETag`."""
+    deployed_at: Timestamp | None = None
+    """The time of the newest deployment."""
+    state: Literal["STARTED", "STOPPED"]
+    lifecycle_state: LifecycleState
+    visibility: Visibility
+    deployment_state: Literal["DEPLOYED", "NEED_REDEPLOY"] | None = None
+    """Whether the newest deployment contains all saved changes."""
+    primary_owner: Owner
+    origin_context: Origin
+    definition_context: DefinitionContext
+    links: Annotated[ApiLinks, Field(alias="_links")]
+
+
+class PlanBody(PlanDefinition):
+    """A plan as a publisher defines it. Members that only the server sets, such as `id`
+    and `status`, are accepted and have no effect."""
+
+
+class Plan(PlanDefinition):
+    """A plan as it is saved, with its status."""
+
+    id: str
+    api_id: str
+    type: Literal["API"]
+    status: PlanStatus
+    created_at: Timestamp
+    updated_at: Timestamp
+    """The time of the last change, which is also in `ETag`."""
+    published_at: Timestamp | None = None
+    closed_at: Timestamp | None = None
+
+
+class ImportedDefinition(Value):
+    """An exported definition."""
+
+    api: ApiBody
+    plans: tuple[ImportedPlan, ...] | None = None
+    export: Any = None
+    api_media: Any = None
+    members: Any = None
+    metadata: Any = None
+    pages: Any = None
+
+
+class ImportedPlan(PlanBody):
+    """A plan of an exported definition."""
+
+    status: Literal["STAGING", "PUBLISHED", "DEPRECATED"] = "STAGING"
