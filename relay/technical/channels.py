@@ -10,6 +10,8 @@ from relay.management.http.parameters import PAGING, Flag, Words, sort_by
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
+from relay.management.shapes.common import Listing
+from relay.management.shapes.technical import NodeChannel, NodeChannelDetail
 from relay.model.role import Role
 
 Shown = dict[str, Any]
@@ -57,11 +59,7 @@ class NodeChannels:
     def __init__(self, view: View) -> None:
         self._view = view
 
-    @route(
-        "GET",
-        "/channels",
-        query=PARAMETERS,
-    )
+    @route("GET", "/channels", query=PARAMETERS, answers={200: Listing[NodeChannel]})
     async def list(self, call: RestCall) -> Reply:
         """Return a page of the channels, those with the most readers first."""
         query = call.query
@@ -78,7 +76,7 @@ class NodeChannels:
         shown = [_for(call, one) for one in page.cut(found)]
         return Reply(200, page.listing(shown, len(found), call.url))
 
-    @route("GET", "/channels/<api_id>/<channel>")
+    @route("GET", "/channels/<api_id>/<channel>", answers={200: NodeChannelDetail})
     async def one(self, call: RestCall, api_id: str, channel: str) -> Reply:
         """Return one channel, with the positions of its readers."""
         found = await self._view.one(api_id, channel)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from relay.management.http.parameters import Word
 from relay.management.http.reply import JSON_TYPE, Reply, dump
 from relay.management.http.routing import RestCall, route
+from relay.management.shapes.technical import Setting
 
 Described = Callable[[], dict[str, dict[str, object]]]
 """Returns the settings by name, with their values and origins, without secrets."""
@@ -24,7 +25,7 @@ class Configuration:
     def __init__(self, described: Described) -> None:
         self._described = described
 
-    @route("GET", "/configuration", query=(_ONLY,))
+    @route("GET", "/configuration", query=(_ONLY,), answers={200: dict[str, Setting]})
     async def configuration(self, call: RestCall) -> Reply:
         """Return the settings: all, or those that are not at their default."""
         changed = call.query.one("only") is not None

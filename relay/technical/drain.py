@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
+from relay.management.shapes.technical import DrainState
 from relay.model.api.lifecycle import ActionRefused
 from relay.model.role import Role
 from relay.model.schema import reading
@@ -99,7 +100,7 @@ class Drain:
         self._control = control
         self._wall_ms = wall_ms
 
-    @route("GET", "/drain")
+    @route("GET", "/drain", answers={200: DrainState})
     async def show(self, call: RestCall) -> Reply:
         """Return the state, what is left, and the forecast."""
         return Reply(200, self._shown())
@@ -110,6 +111,8 @@ class Drain:
         body=Body.OPTIONAL,
         role=Role.ADMIN,
         no_dry_run="a drain stores nothing",
+        reads=DrainRequest,
+        answers={202: DrainState},
     )
     async def begin(self, call: RestCall) -> Reply:
         """Drain the daemon; a drain that runs is replaced."""
@@ -126,6 +129,7 @@ class Drain:
         "/drain",
         role=Role.ADMIN,
         no_dry_run="a drain stores nothing",
+        answers={200: DrainState},
     )
     async def cancel(self, call: RestCall) -> Reply:
         """Accept clients again."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from relay.management.access.identity import ANYBODY
+from relay.management.http.answers import JSON, Answer
 from relay.management.http.parameters import Words
 from relay.management.http.query import bad
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
+from relay.management.shapes.technical import ProbeResults, Readiness
 from relay.observability.probes import Probes
 
 PARAMETERS = (Words("probes", "Names of probes; by default all are run."),)
@@ -28,7 +30,15 @@ class Health:
         self._probes = probes
         self._unready = unready
 
-    @route("GET", "/health", query=PARAMETERS)
+    @route(
+        "GET",
+        "/health",
+        query=PARAMETERS,
+        answers={
+            200: ProbeResults,
+            503: Answer({JSON: ProbeResults}, "A probe has failed."),
+        },
+    )
     async def health(self, call: RestCall) -> Reply:
         """Return the results of the probes: 200 if all are healthy, otherwise 503."""
         names = call.query.many("probes")
@@ -43,7 +53,14 @@ class Health:
             {name: one.to_json(detailed) for name, one in results.items()},
         )
 
-    @route("GET", "/ready")
+    @route(
+        "GET",
+        "/ready",
+        answers={
+            200: Readiness,
+            503: Answer({JSON: Readiness}, "Clients should not be sent here."),
+        },
+    )
     async def ready(self, call: RestCall) -> Reply:
         """Return 200 if clients should be sent to this daemon, otherwise 503."""
         reasons = self._unready()

@@ -11,11 +11,13 @@ from zope.interface import implementer
 
 from relay.eventstream.encoder import encode
 from relay.eventstream.event import Event
+from relay.management.http.answers import EVENT_STREAM, JSON, Answer
 from relay.management.http.errors import Unavailable
 from relay.management.http.parameters import Instant, Words
 from relay.management.http.query import Query, bad
 from relay.management.http.reply import Reply, dump
 from relay.management.http.routing import RestCall, route
+from relay.management.shapes.technical import Samples
 from relay.observability.history.history import (
     API_SERIES,
     NODE_SERIES,
@@ -112,7 +114,12 @@ class NodeHistory:
         self._clock = clock
         self._watchers: set[HistoryWatch] = set()
 
-    @route("GET", "/history", query=PARAMETERS)
+    @route(
+        "GET",
+        "/history",
+        query=PARAMETERS,
+        answers={200: Answer({JSON: Samples, EVENT_STREAM: None})},
+    )
     async def show(self, call: RestCall) -> Reply:
         """Return the samples; as an event stream, also those to come."""
         selection = Selection(self._history, call.query)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from relay.http.accept import Accept
+from relay.management.http.answers import Answer
 from relay.management.http.errors import BadRequest, NotFound
 from relay.management.http.parameters import Words
 from relay.management.http.reply import Content, Reply
@@ -27,7 +28,15 @@ class PrometheusMetrics:
     def __init__(self, metrics: Scraped | None) -> None:
         self._metrics = metrics
 
-    @route("GET", "/metrics/prometheus", query=PARAMETERS)
+    @route(
+        "GET",
+        "/metrics/prometheus",
+        query=PARAMETERS,
+        answers={
+            200: Answer({"text/plain": None, "application/openmetrics-text": None})
+        },
+        refuses=(404,),
+    )
     async def scrape(self, call: RestCall) -> Reply:
         """Return all families, or those that the query names."""
         metrics = self._metrics

@@ -13,6 +13,7 @@ from twisted.internet.interfaces import IReactorTime
 from relay import __version__
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
+from relay.management.shapes.technical import Node as NodeShape
 from relay.model.schema.types.timestamps import timestamp
 
 
@@ -48,7 +49,7 @@ class Node:
     def __init__(self, facts: NodeFacts) -> None:
         self._facts = facts
 
-    @route("GET", "/")
+    @route("GET", "/", answers={200: NodeShape})
     async def node(self, call: RestCall) -> Reply:
         """Return the version, the id and the uptime."""
         facts = self._facts

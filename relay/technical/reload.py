@@ -8,6 +8,7 @@ from typing import Protocol
 from relay.management.http.errors import BadRequest, Conflict
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
+from relay.management.shapes.technical import ReloadedSettings
 from relay.model.role import Role
 from relay.model.schema.errors import Issue
 from relay.settings.source import SettingsError
@@ -62,7 +63,13 @@ class Reloads:
         self._reload = reload
         self._trail = trail
 
-    @route("POST", "/reload", role=Role.ADMIN)
+    @route(
+        "POST",
+        "/reload",
+        role=Role.ADMIN,
+        answers={200: ReloadedSettings},
+        refuses=(409,),
+    )
     async def reload(self, call: RestCall) -> Reply:
         """Reload, or in a dry run find out what a reload would do."""
         reload, dry_run = self._reload, call.dry_run

@@ -20,6 +20,8 @@ from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
 from relay.management.resources.representations import find_plan
+from relay.management.shapes.common import Listing
+from relay.management.shapes.consumers import ApiKey
 from relay.model.api.lifecycle import ActionRefused, security_type
 from relay.model.consumers import subscriptions as rules
 from relay.model.consumers.records import (
@@ -92,17 +94,29 @@ class ApiKeys:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    @route("GET", _OF_SUBSCRIPTION, query=PAGING)
+    @route("GET", _OF_SUBSCRIPTION, query=PAGING, answers={200: Listing[ApiKey]})
     async def list(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
         """Return the keys of a subscription, each by its first characters."""
         return await self._list(call, _own(api_id, subscription_id))
 
-    @route("POST", f"{_OF_SUBSCRIPTION}/_renew", body=Body.OPTIONAL)
+    @route(
+        "POST",
+        f"{_OF_SUBSCRIPTION}/_renew",
+        body=Body.OPTIONAL,
+        reads=KeyRenewal,
+        answers={200: ApiKey},
+    )
     async def renew(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
         """Create a key, and let the previous ones end in two hours."""
         return await self._renew(call, _own(api_id, subscription_id))
 
-    @route("PUT", f"{_OF_SUBSCRIPTION}/<key_id>", body=Body.REQUIRED)
+    @route(
+        "PUT",
+        f"{_OF_SUBSCRIPTION}/<key_id>",
+        body=Body.REQUIRED,
+        reads=KeyUpdate,
+        answers={200: ApiKey},
+    )
     async def put(
         self, call: RestCall, api_id: str, subscription_id: str, key_id: str
     ) -> Reply:
@@ -110,31 +124,43 @@ class ApiKeys:
         change = partial(_expire, bodies.read(KeyUpdate, call.body).expire_at)
         return await self._change(_own(api_id, subscription_id), key_id, change)
 
-    @route("POST", f"{_OF_SUBSCRIPTION}/<key_id>/_revoke")
+    @route("POST", f"{_OF_SUBSCRIPTION}/<key_id>/_revoke", answers={200: ApiKey})
     async def revoke(
         self, call: RestCall, api_id: str, subscription_id: str, key_id: str
     ) -> Reply:
         """Revoke a key, and end its streams."""
         return await self._change(_own(api_id, subscription_id), key_id, _revoke)
 
-    @route("POST", f"{_OF_SUBSCRIPTION}/<key_id>/_reactivate")
+    @route("POST", f"{_OF_SUBSCRIPTION}/<key_id>/_reactivate", answers={200: ApiKey})
     async def reactivate(
         self, call: RestCall, api_id: str, subscription_id: str, key_id: str
     ) -> Reply:
         """Reactivate a key that was revoked or has expired."""
         return await self._change(_own(api_id, subscription_id), key_id, _reactivate)
 
-    @route("GET", _OF_APPLICATION, query=PAGING)
+    @route("GET", _OF_APPLICATION, query=PAGING, answers={200: Listing[ApiKey]})
     async def list_shared(self, call: RestCall, application_id: str) -> Reply:
         """Return the shared keys of an application."""
         return await self._list(call, _shared(application_id))
 
-    @route("POST", f"{_OF_APPLICATION}/_renew", body=Body.OPTIONAL)
+    @route(
+        "POST",
+        f"{_OF_APPLICATION}/_renew",
+        body=Body.OPTIONAL,
+        reads=KeyRenewal,
+        answers={200: ApiKey},
+    )
     async def renew_shared(self, call: RestCall, application_id: str) -> Reply:
         """The same for a shared key."""
         return await self._renew(call, _shared(application_id))
 
-    @route("PUT", f"{_OF_APPLICATION}/<key_id>", body=Body.REQUIRED)
+    @route(
+        "PUT",
+        f"{_OF_APPLICATION}/<key_id>",
+        body=Body.REQUIRED,
+        reads=KeyUpdate,
+        answers={200: ApiKey},
+    )
     async def put_shared(
         self, call: RestCall, application_id: str, key_id: str
     ) -> Reply:
@@ -142,14 +168,14 @@ class ApiKeys:
         change = partial(_expire, bodies.read(KeyUpdate, call.body).expire_at)
         return await self._change(_shared(application_id), key_id, change)
 
-    @route("POST", f"{_OF_APPLICATION}/<key_id>/_revoke")
+    @route("POST", f"{_OF_APPLICATION}/<key_id>/_revoke", answers={200: ApiKey})
     async def revoke_shared(
         self, call: RestCall, application_id: str, key_id: str
     ) -> Reply:
         """The same for a shared key."""
         return await self._change(_shared(application_id), key_id, _revoke)
 
-    @route("POST", f"{_OF_APPLICATION}/<key_id>/_reactivate")
+    @route("POST", f"{_OF_APPLICATION}/<key_id>/_reactivate", answers={200: ApiKey})
     async def reactivate_shared(
         self, call: RestCall, application_id: str, key_id: str
     ) -> Reply:

@@ -28,6 +28,8 @@ from relay.management.http.reply import Reply, version_headers
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
 from relay.management.resources.hrids import changed_hrid, new_hrid
+from relay.management.shapes.common import Listing
+from relay.management.shapes.consumers import Application, Subscription
 from relay.model.api.lifecycle import ActionRefused
 from relay.model.consumers import subscriptions as rules
 from relay.model.consumers.application import (
@@ -57,7 +59,12 @@ class Applications:
         self._store = store
         self._catalog = catalog
 
-    @route("GET", "/applications", query=(*PAGING, *_FILTERS))
+    @route(
+        "GET",
+        "/applications",
+        query=(*PAGING, *_FILTERS),
+        answers={200: Listing[Application]},
+    )
     async def list(self, call: RestCall) -> Reply:
         """Return the applications by name; active ones by default."""
         page = Page.of(call.query)
@@ -75,7 +82,13 @@ class Applications:
         data = [application_json(one) for one in page.cut(found)]
         return Reply(200, page.listing(data, len(found), call.url))
 
-    @route("POST", "/applications", body=Body.REQUIRED)
+    @route(
+        "POST",
+        "/applications",
+        body=Body.REQUIRED,
+        reads=ApplicationDefinition,
+        answers={201: Application},
+    )
     async def create(self, call: RestCall) -> Reply:
         """Create an application."""
         wanted = bodies.read(ApplicationDefinition, call.body)
@@ -99,14 +112,21 @@ class Applications:
         reply.headers["Location"] = f"{call.base}/applications/{record.id}"
         return reply
 
-    @route("GET", _ONE)
+    @route("GET", _ONE, answers={200: Application})
     async def get(self, call: RestCall, application_id: str) -> Reply:
         """Return one application."""
         return _reply(
             await self._store.read(lambda tx: find_application(tx, application_id))
         )
 
-    @route("PUT", _ONE, body=Body.REQUIRED)
+    @route(
+        "PUT",
+        _ONE,
+        body=Body.REQUIRED,
+        reads=ApplicationDefinition,
+        answers={200: Application},
+        versioned=True,
+    )
     async def put(self, call: RestCall, application_id: str) -> Reply:
         """Replace the definition of an application."""
         wanted = bodies.read(ApplicationDefinition, call.body)
@@ -123,7 +143,7 @@ class Applications:
 
         return _reply(await self._store.write(work))
 
-    @route("DELETE", _ONE)
+    @route("DELETE", _ONE, answers={204: None}, versioned=True)
     async def delete(self, call: RestCall, application_id: str) -> Reply:
         """Archive an application: its subscriptions and keys end."""
 
@@ -140,6 +160,7 @@ class Applications:
         "GET",
         f"{_ONE}/subscriptions",
         query=(*PAGING, API_IDS, PLAN_IDS, STATUSES),
+        answers={200: Listing[Subscription]},
     )
     async def subscriptions(self, call: RestCall, application_id: str) -> Reply:
         """Return the subscriptions of an application, the newest first."""
@@ -150,7 +171,13 @@ class Applications:
 
         return await paged(self._store, call, all_of)
 
-    @route("POST", f"{_ONE}/subscriptions", body=Body.REQUIRED)
+    @route(
+        "POST",
+        f"{_ONE}/subscriptions",
+        body=Body.REQUIRED,
+        reads=ConsumerSubscription,
+        answers={201: Subscription},
+    )
     async def subscribe(self, call: RestCall, application_id: str) -> Reply:
         """Request a subscription; the validation of the plan decides who accepts it."""
         wanted = bodies.read(ConsumerSubscription, call.body)

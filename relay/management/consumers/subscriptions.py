@@ -33,6 +33,7 @@ from relay.management.consumers.subscription_lists import (
     paged,
     table,
 )
+from relay.management.http.answers import Answer
 from relay.management.http.parameters import PAGING, Text, Words
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply
@@ -40,6 +41,8 @@ from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
 from relay.management.resources.hrids import changed_hrid
 from relay.management.resources.representations import find_api, find_plan
+from relay.management.shapes.common import Listing, Verdict
+from relay.management.shapes.consumers import Application, Subscription
 from relay.model.api.lifecycle import security_type
 from relay.model.consumers import subscriptions as rules
 from relay.model.consumers.api_key import check_custom, digest_of
@@ -74,6 +77,7 @@ class Subscriptions:
         "GET",
         _ALL,
         query=(*PAGING, *_FILTERS, _EXPANDS),
+        answers={200: Listing[Subscription]},
     )
     async def list(self, call: RestCall, api_id: str) -> Reply:
         """Return the subscriptions of an API, the newest first."""
@@ -84,12 +88,18 @@ class Subscriptions:
         "GET",
         f"{_ALL}/_export",
         query=(*PAGING, *_FILTERS),
+        answers={200: Answer({"text/csv": None})},
     )
     async def export(self, call: RestCall, api_id: str) -> Reply:
         """Return the matching subscriptions of an API as CSV: all, or one page."""
         return await table(self._store, call, partial(_of_api, api_id))
 
-    @route("GET", "/apis/<api_id>/subscribers", query=(*PAGING, _NAME))
+    @route(
+        "GET",
+        "/apis/<api_id>/subscribers",
+        query=(*PAGING, _NAME),
+        answers={200: Listing[Application]},
+    )
     async def subscribers(self, call: RestCall, api_id: str) -> Reply:
         """Return the applications that have or had a subscription, by name."""
         page = Page.of(call.query)
@@ -108,7 +118,13 @@ class Subscriptions:
         data = [application_json(one) for one in page.cut(found)]
         return Reply(200, page.listing(data, len(found), call.url))
 
-    @route("POST", _ALL, body=Body.REQUIRED)
+    @route(
+        "POST",
+        _ALL,
+        body=Body.REQUIRED,
+        reads=PublisherSubscription,
+        answers={201: Subscription},
+    )
     async def create(self, call: RestCall, api_id: str) -> Reply:
         """Subscribe an application; a publisher's subscription is accepted at once."""
         wanted = bodies.read(PublisherSubscription, call.body)
@@ -141,6 +157,8 @@ class Subscriptions:
         f"{_ALL}/_verify",
         body=Body.REQUIRED,
         no_dry_run="it changes nothing",
+        reads=KeyToVerify,
+        answers={200: Verdict},
     )
     async def verify(self, call: RestCall, api_id: str) -> Reply:
         """Check whether a key is available."""
@@ -157,7 +175,7 @@ class Subscriptions:
             return Reply(200, {"ok": False, "reason": "API key already exists"})
         return Reply(200, {"ok": True})
 
-    @route("GET", _ONE, query=(_EXPANDS,))
+    @route("GET", _ONE, query=(_EXPANDS,), answers={200: Subscription})
     async def get(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
         """Return one subscription."""
         call.query.many("expands")
@@ -167,7 +185,14 @@ class Subscriptions:
 
         return (await self._store.read(work)).reply()
 
-    @route("PUT", _ONE, body=Body.REQUIRED)
+    @route(
+        "PUT",
+        _ONE,
+        body=Body.REQUIRED,
+        reads=SubscriptionUpdate,
+        answers={200: Subscription},
+        versioned=True,
+    )
     async def put(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
         """Replace metadata, dates and the configuration."""
         wanted = bodies.read(SubscriptionUpdate, call.body)
@@ -191,7 +216,14 @@ class Subscriptions:
 
         return await self._change(call, api_id, subscription_id, change)
 
-    @route("POST", f"{_ONE}/_accept", body=Body.OPTIONAL)
+    @route(
+        "POST",
+        f"{_ONE}/_accept",
+        body=Body.OPTIONAL,
+        reads=Acceptance,
+        answers={200: Subscription},
+        versioned=True,
+    )
     async def accept(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
         """Accept a pending subscription."""
         wanted = bodies.read(Acceptance, call.body)
@@ -220,7 +252,14 @@ class Subscriptions:
         view = await self._store.write(work)
         return view.shown_by(call.shown_once).reply()
 
-    @route("POST", f"{_ONE}/_reject", body=Body.OPTIONAL)
+    @route(
+        "POST",
+        f"{_ONE}/_reject",
+        body=Body.OPTIONAL,
+        reads=Rejection,
+        answers={200: Subscription},
+        versioned=True,
+    )
     async def reject(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
         """Reject a pending subscription."""
         reason = bodies.read(Rejection, call.body).reason
@@ -231,7 +270,7 @@ class Subscriptions:
             lambda tx, record: rules.rejected(record, tx.now_ms, reason),
         )
 
-    @route("POST", f"{_ONE}/_pause")
+    @route("POST", f"{_ONE}/_pause", answers={200: Subscription}, versioned=True)
     async def pause(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
         """Pause a subscription, and end its streams."""
         return await self._change(
@@ -241,7 +280,7 @@ class Subscriptions:
             lambda tx, record: rules.paused(record, tx.now_ms),
         )
 
-    @route("POST", f"{_ONE}/_resume")
+    @route("POST", f"{_ONE}/_resume", answers={200: Subscription}, versioned=True)
     async def resume(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
         """Resume a paused subscription."""
         return await self._change(
@@ -251,7 +290,9 @@ class Subscriptions:
             lambda tx, record: rules.resumed(record, tx.now_ms),
         )
 
-    @route("POST", f"{_ONE}/_resumeFailure")
+    @route(
+        "POST", f"{_ONE}/_resumeFailure", answers={200: Subscription}, versioned=True
+    )
     async def resume_failure(
         self, call: RestCall, api_id: str, subscription_id: str
     ) -> Reply:
@@ -260,12 +301,19 @@ class Subscriptions:
             call, api_id, subscription_id, lambda tx, record: rules.recovered(record)
         )
 
-    @route("POST", f"{_ONE}/_close")
+    @route("POST", f"{_ONE}/_close", answers={200: Subscription}, versioned=True)
     async def close(self, call: RestCall, api_id: str, subscription_id: str) -> Reply:
         """Close a subscription permanently, with its streams and keys."""
         return await self._change(call, api_id, subscription_id, close)
 
-    @route("POST", f"{_ONE}/_transfer", body=Body.REQUIRED)
+    @route(
+        "POST",
+        f"{_ONE}/_transfer",
+        body=Body.REQUIRED,
+        reads=Transfer,
+        answers={200: Subscription},
+        versioned=True,
+    )
     async def transfer(
         self, call: RestCall, api_id: str, subscription_id: str
     ) -> Reply:

@@ -26,7 +26,14 @@ from relay.management.policy_groups.representations import (
 )
 from relay.management.resources.gateway import Gateway
 from relay.management.resources.hrids import changed_hrid, new_hrid
+from relay.management.shapes.common import Listing
+from relay.management.shapes.policy_groups import (
+    PolicyGroupPlugin,
+    SharedPolicyGroup,
+    SharedPolicyGroupUpdate,
+)
 from relay.model.api.lifecycle import ActionRefused
+from relay.model.policy_groups.definition import SharedPolicyGroupDefinition
 from relay.model.policy_groups.records import SharedPolicyGroupRecord
 from relay.model.records import Deployment
 from relay.model.schema.errors import Invalid, Issue
@@ -75,7 +82,12 @@ class SharedPolicyGroups:
         self._gateway = gateway
         self._reactor = reactor
 
-    @route("GET", _ALL, query=(*PAGING, _TEXT, _SORT_GROUPS))
+    @route(
+        "GET",
+        _ALL,
+        query=(*PAGING, _TEXT, _SORT_GROUPS),
+        answers={200: Listing[SharedPolicyGroup]},
+    )
     async def list(self, call: RestCall) -> Reply:
         """Return the groups whose name or description contains a text, by default
         those that were changed last first."""
@@ -91,7 +103,13 @@ class SharedPolicyGroups:
         data = [group_json(one) for one in page.cut(order(found))]
         return Reply(200, page.listing(data, len(found), call.url))
 
-    @route("POST", _ALL, body=Body.REQUIRED)
+    @route(
+        "POST",
+        _ALL,
+        body=Body.REQUIRED,
+        reads=SharedPolicyGroupDefinition,
+        answers={201: SharedPolicyGroup},
+    )
     async def create(self, call: RestCall) -> Reply:
         """Create a group, which is not deployed."""
         definition = self._catalog.parse_policy_group(call.body).to_json()
@@ -119,18 +137,27 @@ class SharedPolicyGroups:
         reply.headers["Location"] = f"{call.base}{_ALL}/{record.id}"
         return reply
 
-    @route("GET", f"{_ALL}/policy-plugins")
+    @route(
+        "GET", f"{_ALL}/policy-plugins", answers={200: tuple[PolicyGroupPlugin, ...]}
+    )
     async def policy_plugins(self, call: RestCall) -> Reply:
         """Return the deployed groups, for the steps of flows."""
         found = await self._store.read(lambda tx: tx.policy_groups.in_force())
         return Reply(200, [plugin_json(one) for one in found])
 
-    @route("GET", _ONE)
+    @route("GET", _ONE, answers={200: SharedPolicyGroup})
     async def get(self, call: RestCall, group_id: str) -> Reply:
         """Return one group."""
         return group_reply(await self._store.read(lambda tx: find_group(tx, group_id)))
 
-    @route("PUT", _ONE, body=Body.REQUIRED)
+    @route(
+        "PUT",
+        _ONE,
+        body=Body.REQUIRED,
+        reads=SharedPolicyGroupUpdate,
+        versioned=True,
+        answers={200: SharedPolicyGroup},
+    )
     async def put(self, call: RestCall, group_id: str) -> Reply:
         """Change a group; absent members keep their values. Traffic does not change
         until the group is deployed."""
@@ -166,7 +193,7 @@ class SharedPolicyGroups:
 
         return group_reply(await self._store.write(work))
 
-    @route("DELETE", _ONE)
+    @route("DELETE", _ONE, answers={204: None}, versioned=True)
     async def delete(self, call: RestCall, group_id: str) -> Reply:
         """Delete a group that no API uses."""
 
@@ -179,7 +206,12 @@ class SharedPolicyGroups:
         await self._store.write(work)
         return Reply(204)
 
-    @route("GET", f"{_ONE}/histories", query=(*PAGING, _SORT_HISTORY))
+    @route(
+        "GET",
+        f"{_ONE}/histories",
+        query=(*PAGING, _SORT_HISTORY),
+        answers={200: Listing[SharedPolicyGroup]},
+    )
     async def histories(self, call: RestCall, group_id: str) -> Reply:
         """Return the deployed and withdrawn versions of a group."""
         page = Page.of(call.query)
@@ -193,7 +225,7 @@ class SharedPolicyGroups:
         data = [group_json(one) for one in page.cut(order(found))]
         return Reply(200, page.listing(data, len(found), call.url))
 
-    @route("POST", f"{_ONE}/_deploy")
+    @route("POST", f"{_ONE}/_deploy", answers={202: SharedPolicyGroup}, versioned=True)
     async def deploy(self, call: RestCall, group_id: str) -> Reply:
         """Deploy the saved group: deployed APIs that use it run its steps from now
         on."""
@@ -224,7 +256,9 @@ class SharedPolicyGroups:
 
         return group_reply(await self._store.write(work), 202)
 
-    @route("POST", f"{_ONE}/_undeploy")
+    @route(
+        "POST", f"{_ONE}/_undeploy", answers={202: SharedPolicyGroup}, versioned=True
+    )
     async def undeploy(self, call: RestCall, group_id: str) -> Reply:
         """Withdraw a group: the steps of flows that refer to it are skipped."""
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from relay.management.shapes.common import Origin, Owner, Timestamp
 from relay.model.api.definition import ApiDefinition
 from relay.model.api.publication_state import LifecycleState, Visibility
+from relay.model.hrid import Hrid
 from relay.model.plans.plan import PlanDefinition, PlanStatus
 from relay.model.schema.base import Value
 
@@ -20,6 +21,8 @@ class ApiBody(ApiDefinition):
     """An API as a publisher defines it. Members that only the server sets, such as `id`
     and `state`, are accepted and have no effect."""
 
+    hrid: Hrid | None = None
+    """By default derived from the name."""
     lifecycle_state: LifecycleState | None = None
     visibility: Visibility | None = None
 
@@ -43,6 +46,7 @@ class Api(ApiDefinition):
     """An API as it is saved, with its state."""
 
     id: str
+    hrid: str
     created_at: Timestamp
     updated_at: Timestamp
     """The time of the last change, which is also in `ETag`."""
@@ -63,11 +67,15 @@ class PlanBody(PlanDefinition):
     """A plan as a publisher defines it. Members that only the server sets, such as `id`
     and `status`, are accepted and have no effect."""
 
+    hrid: Hrid | None = None
+    """By default derived from the name."""
+
 
 class Plan(PlanDefinition):
     """A plan as it is saved, with its status."""
 
     id: str
+    hrid: str
     api_id: str
     type: Literal["API"]
     status: PlanStatus

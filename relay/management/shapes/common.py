@@ -84,7 +84,7 @@ class All(Value, Generic[T]):
     @classmethod
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
         """Name the schema by its items."""
-        return f"All{params[0].__name__.title()}"
+        return f"All{params[0].__name__}s"
 
 
 class Verdict(Value):

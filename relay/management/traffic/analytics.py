@@ -10,6 +10,7 @@ from relay.management.http.query import Query, bad
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.management.resources.representations import find_api
+from relay.management.shapes.traffic import Analytics, CallMetrics
 from relay.management.traffic.filters import any_field, number_field, terms
 from relay.management.traffic.logs import Flush, find_record
 from relay.management.traffic.over_time import over_time
@@ -53,7 +54,7 @@ class ApiAnalytics:
         self._store = store
         self._flush = flush
 
-    @route("GET", "/apis/<api_id>/analytics", query=_ALL)
+    @route("GET", "/apis/<api_id>/analytics", query=_ALL, answers={200: Analytics})
     async def perform(self, call: RestCall, api_id: str) -> Reply:
         """Return a count, statistics, groups or a histogram."""
         query = call.query
@@ -79,7 +80,7 @@ class ApiAnalytics:
 
         return Reply(200, await self._store.read(work))
 
-    @route("GET", "/apis/<api_id>/analytics/<request_id>")
+    @route("GET", "/apis/<api_id>/analytics/<request_id>", answers={200: CallMetrics})
     async def metrics(self, call: RestCall, api_id: str, request_id: str) -> Reply:
         """Return the figures of one call."""
         record, names = await find_record(self._store, self._flush, api_id, request_id)

@@ -12,6 +12,8 @@ from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.management.resources.representations import find_api
+from relay.management.shapes.common import Listing
+from relay.management.shapes.traffic import Log, LogDetail
 from relay.management.traffic.filters import LOG_FILTERS, TIMES, log_filter
 from relay.management.traffic.representations import Names, detail_json, log_json
 from relay.model.flights import FlightFilter, FlightRecord
@@ -38,7 +40,12 @@ class Logs:
         self._store = store
         self._flush = flush
 
-    @route("GET", "/apis/<api_id>/logs", query=(*LOG_FILTERS, *PAGING))
+    @route(
+        "GET",
+        "/apis/<api_id>/logs",
+        query=(*LOG_FILTERS, *PAGING),
+        answers={200: Listing[Log]},
+    )
     async def list(self, call: RestCall, api_id: str) -> Reply:
         """Return the calls of an API, the newest first."""
         page, wanted = Page.of(call.query), log_filter(call.query, api_id)
@@ -53,7 +60,12 @@ class Logs:
         data = [log_json(one, names) for one in found]
         return Reply(200, page.listing(data, total, call.url))
 
-    @route("GET", "/apis/<api_id>/logs/error-keys", query=TIMES)
+    @route(
+        "GET",
+        "/apis/<api_id>/logs/error-keys",
+        query=TIMES,
+        answers={200: tuple[str, ...]},
+    )
     async def error_keys(self, call: RestCall, api_id: str) -> Reply:
         """Return the error keys of the calls of an API."""
         begin, end = call.query.instant("from"), call.query.instant("to")
@@ -66,7 +78,7 @@ class Logs:
 
         return Reply(200, await self._store.read(work))
 
-    @route("GET", "/apis/<api_id>/logs/<request_id>")
+    @route("GET", "/apis/<api_id>/logs/<request_id>", answers={200: LogDetail})
     async def one(self, call: RestCall, api_id: str, request_id: str) -> Reply:
         """Return one call, with its timeline."""
         record, names = await find_record(self._store, self._flush, api_id, request_id)

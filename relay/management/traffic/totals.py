@@ -9,6 +9,13 @@ from relay.management.http.query import Query, bad
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.management.resources.representations import find_api
+from relay.management.shapes.traffic import (
+    CallAverages,
+    CallTotals,
+    ResponseTimes,
+    StatusesOverTime,
+    StatusRanges,
+)
 from relay.management.traffic.filters import TIMES
 from relay.management.traffic.logs import Flush
 from relay.management.traffic.over_time import intervals
@@ -33,7 +40,12 @@ class ApiTotals:
         self._store = store
         self._flush = flush
 
-    @route("GET", "/apis/<api_id>/analytics/requests-count", query=TIMES)
+    @route(
+        "GET",
+        "/apis/<api_id>/analytics/requests-count",
+        query=TIMES,
+        answers={200: CallTotals},
+    )
     async def requests_count(self, call: RestCall, api_id: str) -> Reply:
         """Return the number of calls, and by entrypoint."""
         wanted = _wanted(call.query, api_id)
@@ -45,17 +57,32 @@ class ApiTotals:
 
         return await self._made(api_id, make)
 
-    @route("GET", "/apis/<api_id>/analytics/average-messages-per-request", query=TIMES)
+    @route(
+        "GET",
+        "/apis/<api_id>/analytics/average-messages-per-request",
+        query=TIMES,
+        answers={200: CallAverages},
+    )
     async def average_messages(self, call: RestCall, api_id: str) -> Reply:
         """Return the average number of events that a client was sent."""
         return await self._averages(call, api_id, "events")
 
-    @route("GET", "/apis/<api_id>/analytics/average-connection-duration", query=TIMES)
+    @route(
+        "GET",
+        "/apis/<api_id>/analytics/average-connection-duration",
+        query=TIMES,
+        answers={200: CallAverages},
+    )
     async def average_duration(self, call: RestCall, api_id: str) -> Reply:
         """Return the average duration of calls that have ended."""
         return await self._averages(call, api_id, "duration_ms")
 
-    @route("GET", "/apis/<api_id>/analytics/response-status-ranges", query=TIMES)
+    @route(
+        "GET",
+        "/apis/<api_id>/analytics/response-status-ranges",
+        query=TIMES,
+        answers={200: StatusRanges},
+    )
     async def status_ranges(self, call: RestCall, api_id: str) -> Reply:
         """Return the number of calls by hundreds of statuses, and by entrypoint."""
         wanted = _wanted(call.query, api_id)
@@ -71,7 +98,12 @@ class ApiTotals:
 
         return await self._made(api_id, make)
 
-    @route("GET", "/apis/<api_id>/analytics/response-time-over-time", query=TIMES)
+    @route(
+        "GET",
+        "/apis/<api_id>/analytics/response-time-over-time",
+        query=TIMES,
+        answers={200: ResponseTimes},
+    )
     async def response_time(self, call: RestCall, api_id: str) -> Reply:
         """Return the average times until the response head, by interval."""
         wanted, interval_ms, count = _over_time(call.query, api_id)
@@ -83,7 +115,12 @@ class ApiTotals:
 
         return await self._made(api_id, make)
 
-    @route("GET", "/apis/<api_id>/analytics/response-status-overtime", query=TIMES)
+    @route(
+        "GET",
+        "/apis/<api_id>/analytics/response-status-overtime",
+        query=TIMES,
+        answers={200: StatusesOverTime},
+    )
     async def statuses(self, call: RestCall, api_id: str) -> Reply:
         """Return the number of calls by status, by interval."""
         wanted, interval_ms, count = _over_time(call.query, api_id)

@@ -7,11 +7,18 @@ from collections.abc import Callable, Sequence
 
 from twisted.logger import Logger
 
+from relay.management.http.answers import EVENT_STREAM, JSON, Answer
 from relay.management.http.errors import BadRequest, NotFound, Unavailable
 from relay.management.http.parameters import PAGING, Positive, Text, sort_by
 from relay.management.http.query import Page, Query, bad
 from relay.management.http.reply import JSON_TYPE, Reply
 from relay.management.http.routing import RestCall, route
+from relay.management.shapes.common import Listing
+from relay.management.shapes.technical import (
+    EndedStreams,
+    EndingStreams,
+    Stream as StreamShape,
+)
 from relay.model.role import Role
 from relay.observability.live import LiveExchange
 from relay.technical.streams.ending import end_now, end_one
@@ -71,7 +78,12 @@ class LiveStreams:
         self._end_evenly = end_evenly
         self._trail = trail
 
-    @route("GET", "/streams", query=(*FILTERS, *PAGING, _SORT, _INTERVAL))
+    @route(
+        "GET",
+        "/streams",
+        query=(*FILTERS, *PAGING, _SORT, _INTERVAL),
+        answers={200: Answer({JSON: Listing[StreamShape], EVENT_STREAM: None})},
+    )
     async def list(self, call: RestCall) -> Reply:
         """
         Return a page of the streams; as an event stream, all of them and their changes.
@@ -88,7 +100,7 @@ class LiveStreams:
         body = page.encoded(shown, total, call.url)
         return Reply(200, body, {"Content-Type": JSON_TYPE})
 
-    @route("GET", "/streams/<stream_id>")
+    @route("GET", "/streams/<stream_id>", answers={200: StreamShape})
     async def one(self, call: RestCall, stream_id: str) -> Reply:
         """Return one stream."""
         self._streams.rates.ask()
@@ -96,7 +108,13 @@ class LiveStreams:
         shown = stream.as_json(call.user.role.includes(Role.ADMIN))
         return Reply(200, shown.encode(), {"Content-Type": JSON_TYPE})
 
-    @route("DELETE", "/streams/<stream_id>", query=(_REASON,), role=Role.ADMIN)
+    @route(
+        "DELETE",
+        "/streams/<stream_id>",
+        query=(_REASON,),
+        role=Role.ADMIN,
+        answers={200: EndedStreams},
+    )
     async def end_one(self, call: RestCall, stream_id: str) -> Reply:
         """End one stream."""
         exchange, reason = self._find(stream_id), _reason(call.query)
@@ -116,6 +134,7 @@ class LiveStreams:
         "/streams",
         query=(*FILTERS, _OVER_SECONDS, _REASON),
         role=Role.ADMIN,
+        answers={200: EndedStreams, 202: EndingStreams},
     )
     async def end(self, call: RestCall) -> Reply:
         """End the streams that pass a filter, at once or spread over a time."""
