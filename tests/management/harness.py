@@ -8,7 +8,6 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,14 +28,13 @@ from twisted.web.client import Agent, HTTPConnectionPool
 from relay.management.access.auth import Authenticator, ensure_admin
 from relay.management.access.passwords import Passwords
 from relay.management.http.root import Pages
-from relay.management.openapi.document import Section, document
 from relay.management.site import ManagementSite
 from relay.model.secrets import Masking
 from relay.settings.listeners import ConsoleSettings, ManagementSettings
 from relay.settings.schema import Settings
 from relay.store.store import Store
-from tests.described import Described
 from tests.installed import CATALOG
+from tests.management.openapi.sections import described
 from tests.store.databases import create
 
 reactor: Any = _reactor
@@ -53,12 +51,6 @@ def basic(name: str, password: str) -> dict[str, str]:
 
 
 ADMIN = basic("admin", PASSWORD)
-
-
-@cache
-def described_by(sections: tuple[Section, ...]) -> Described:
-    """Make the document that all responses of a site are compared with."""
-    return Described(document(sections))
 
 
 @dataclass
@@ -219,7 +211,7 @@ class ManagementCase(TestCase):
             },
             received,
         )
-        described_by(self.site.sections).check(
+        described().check(
             method, urlsplit(url).path, answer.status, answer.headers, received
         )
         return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ from relay.management.shapes.common import Error
 
 SCHEMAS = "#/components/schemas/{model}"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_GENERIC = re.compile(r"^([A-Za-z]+)_(\w+)_$")
 _DESCRIPTION = """The REST API of Relay. Every path is below one origin; the only
 organization and environment is `DEFAULT`. Errors have one shape, `Error`, whose
 `details` name each mistake of a request with its location.
@@ -96,7 +98,9 @@ class Types:
         made, rest = TypeAdapter.json_schemas(inputs, ref_template=SCHEMAS)
         schemas = {key: made[number, "validation"] for number, key in enumerate(keys)}
         _replace(part, schemas)
-        return dict(sorted(rest.get("$defs", {}).items()))
+        named = rest.get("$defs", {})
+        _rename([part, named])
+        return {_name(name): schema for name, schema in sorted(named.items())}
 
 
 def _replace(part: Any, schemas: dict[Any, Any]) -> None:
@@ -106,6 +110,21 @@ def _replace(part: Any, schemas: dict[Any, Any]) -> None:
             part[key] = dict(schemas[value["$shape"]])
         elif isinstance(value, dict | list):
             _replace(value, schemas)
+
+
+def _rename(part: Any) -> None:
+    """Change the names of generic types in references."""
+    for value in part.values() if isinstance(part, dict) else part:
+        if isinstance(value, dict | list):
+            _rename(value)
+    if isinstance(part, dict) and isinstance(part.get("$ref"), str):
+        at, slash, name = part["$ref"].rpartition("/")
+        part["$ref"] = f"{at}{slash}{_name(name)}"
+
+
+def _name(name: str) -> str:
+    """Return the name of a schema, such as ``PlanListing`` of ``Listing_Plan_``."""
+    return _GENERIC.sub(r"\2\1", name)
 
 
 def document(sections: Sequence[Section]) -> Json:

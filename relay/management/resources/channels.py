@@ -8,7 +8,7 @@ from typing import Any
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.management.resources.representations import find_api
-from relay.management.shapes.common import All
+from relay.management.shapes.common import Collection
 from relay.management.shapes.plugins import Channel
 from relay.model.role import Role
 from relay.store.store import Store
@@ -33,7 +33,7 @@ class Channels:
         self._store = store
         self._view = view
 
-    @route("GET", "/apis/<api_id>/channels", answers={200: All[Channel]})
+    @route("GET", "/apis/<api_id>/channels", answers={200: Collection[Channel]})
     async def channels(self, call: RestCall, api_id: str) -> Reply:
         """List the open channels, each with its readers and the health of its source.
 

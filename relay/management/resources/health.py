@@ -12,7 +12,7 @@ from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.management.resources.representations import find_api
-from relay.management.shapes.common import All, Listing
+from relay.management.shapes.common import Collection, Listing
 from relay.management.shapes.plugins import (
     Check,
     CheckDurations,
@@ -57,7 +57,9 @@ class Health:
         self._gateway_id = gateway_id
 
     @route(
-        "GET", "/apis/<api_id>/health/endpoints", answers={200: All[CheckedEndpoint]}
+        "GET",
+        "/apis/<api_id>/health/endpoints",
+        answers={200: Collection[CheckedEndpoint]},
     )
     async def endpoints(self, call: RestCall, api_id: str) -> Reply:
         """Return the checked endpoints, with their states."""

@@ -70,21 +70,11 @@ class Listing(Value, Generic[T]):
     pagination: Pagination
     links: Links
 
-    @classmethod
-    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
-        """Name the schema by its items."""
-        return f"{params[0].__name__}List"
 
-
-class All(Value, Generic[T]):
+class Collection(Value, Generic[T]):
     """A whole list."""
 
     data: tuple[T, ...]
-
-    @classmethod
-    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
-        """Name the schema by its items."""
-        return f"All{params[0].__name__}s"
 
 
 class Verdict(Value):

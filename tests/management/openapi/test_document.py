@@ -6,24 +6,22 @@ import re
 from collections.abc import Iterator
 
 from openapi_spec_validator import validate
+from twisted.trial.unittest import SynchronousTestCase
 
 from relay.management.http.routing import Body, Route, router_of, routes_of
-from relay.management.openapi.document import Section
 from relay.management.openapi.operation import operation_id, path_of, tag_of
-from tests.management.harness import ManagementCase
-from tests.management.openapi.sections import TECHNICAL, whole
+from tests.management.openapi.sections import described, sections
 
 VERBS = ("get", "post", "put", "patch", "delete")
 
 
-class DocumentCase(ManagementCase):
-    """A test of the document of a management API."""
+class DocumentCase(SynchronousTestCase):
+    """A test of the document of a daemon."""
 
-    async def setUp(self) -> None:  # type: ignore[override]
+    def setUp(self) -> None:
         """Make the document."""
-        await super().setUp()
-        self.sections = (*self.site.sections, Section("/_node", TECHNICAL))
-        self.document = whole(self.site.sections)
+        self.sections = sections()
+        self.document = described().document
 
     def routes(self) -> Iterator[tuple[str, type, Route]]:
         """List all routes, each with its path template."""

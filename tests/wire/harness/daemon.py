@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+from tests.management.openapi.sections import described
 from tests.wire.harness.access_log import AccessLog
 from tests.wire.harness.interpreter import Process, Run, execute, fork
 from tests.wire.harness.twistd import LOOPBACK, TWISTD, ready_places, twistd
@@ -41,6 +42,16 @@ class Answer:
     def json(self) -> Any:
         """The body as JSON."""
         return json.loads(self.body)
+
+
+def check(method: str, path: str, answer: Answer) -> None:
+    """
+    Insist that the OpenAPI document describes a response.
+
+    :param path: of the URL.
+    """
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    described().check(method, path, answer.status, headers, answer.body)
 
 
 def until(
@@ -294,6 +305,7 @@ class Daemon:
 
         :param path: below ``/management/v2/environments/DEFAULT``.
         """
+        at = f"/management/v2/environments/DEFAULT{path}"
         credentials = base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
         sent = {"Authorization": f"Basic {credentials}", **(headers or {})}
         content = None
@@ -304,12 +316,12 @@ class Daemon:
             "127.0.0.1", self.management_port, timeout=BOUND_S
         )
         try:
-            connection.request(
-                method, f"/management/v2/environments/DEFAULT{path}", content, sent
-            )
-            return Answer(connection.getresponse())
+            connection.request(method, at, content, sent)
+            answer = Answer(connection.getresponse())
         finally:
             connection.close()
+        check(method, at, answer)
+        return answer
 
     def must(self, method: str, path: str, body: object = None) -> Any:
         """Call the management API and insist on success."""
