@@ -6,7 +6,7 @@ import base64
 import http.client
 import json
 
-from tests.wire.harness.daemon import BOUND_S, PASSWORD, Answer, Daemon
+from tests.wire.harness.daemon import BOUND_S, PASSWORD, Answer, Daemon, check
 
 ADMIN = "Basic " + base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
 
@@ -38,6 +38,8 @@ def technical(
     )
     try:
         connection.request(method, path, content, sent)
-        return Answer(connection.getresponse())
+        answer = Answer(connection.getresponse())
     finally:
         connection.close()
+    check(method, path, answer)
+    return answer
