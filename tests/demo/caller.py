@@ -12,6 +12,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 
+from relay.demo.replay import ReplaySource, replay_site
 from relay.demo.site import source_site
 from relay.demo.source import DemoSource
 
@@ -74,9 +75,12 @@ class Answer:
 class Caller:
     """One connection to the source."""
 
-    def __init__(self, source: DemoSource) -> None:
+    def __init__(self, source: DemoSource | ReplaySource) -> None:
         self.transport = StringTransport()
-        self.site = source_site(source)
+        if isinstance(source, ReplaySource):
+            self.site = replay_site(source)
+        else:
+            self.site = source_site(source)
         protocol = self.site.buildProtocol(None)
         assert protocol is not None
         self._protocol = cast(IProtocol, protocol)

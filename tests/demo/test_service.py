@@ -1,5 +1,6 @@
 """The command line of ``twistd relay-source``, and its service."""
 
+import os
 from typing import Any
 
 from twisted.application.service import IServiceMaker
@@ -9,7 +10,9 @@ from twisted.plugin import getPlugins
 from twisted.python import usage
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
+from relay.demo.replay import ReplaySource
 from relay.demo.service import CannotListen, Options, SourceService, makeService
+from tests.captures.samples import captured
 
 REACTOR: Any = reactor
 
@@ -57,6 +60,43 @@ class OptionsTests(SynchronousTestCase):
             error = self.assertRaises(usage.UsageError, parsed, *arguments)
             self.assertTrue(str(error).startswith(message), str(error))
             self.assertNotIn("\n", str(error))
+
+
+class ReplayOptionsTests(SynchronousTestCase):
+    """The options of a capture that is served."""
+
+    def setUp(self) -> None:
+        """Write a capture."""
+        self.path = self.mktemp()
+        with open(self.path, "wb") as file:
+            file.write(captured())
+
+    def test_given(self) -> None:
+        """The path is absolute, since the daemon may change its directory."""
+        options = parsed("--replay", self.path, "--speed", "2.5", "--loop")
+        self.assertEqual(options["replay"], os.path.abspath(self.path))
+        self.assertEqual((options["speed"], options["loop"]), (2.5, 1))
+        service = makeService(options)
+        self.assertIsInstance(service.source, ReplaySource)
+
+    def test_mistakes(self) -> None:
+        """A mistake, and an option without effect, is one line."""
+        other = self.mktemp()
+        with open(other, "wb") as file:
+            file.write(b"other\n")
+        replay = ("--replay", self.path)
+        for arguments, message in (
+            (("--speed", "2"), "--speed: is for --replay"),
+            (("--loop",), "--loop: is for --replay"),
+            ((*replay, "--speed", "-1"), "--speed: must be a number from 0"),
+            ((*replay, "--speed", "nan"), "--speed: must be a number from 0"),
+            ((*replay, "--key", "a:b"), "--key: a capture is served without"),
+            ((*replay, "--heartbeat-ms", "1"), "--heartbeat-ms: a capture is"),
+            (("--replay", other), "--replay: "),
+            (("--replay", self.mktemp()), "--replay: "),
+        ):
+            error = self.assertRaises(usage.UsageError, parsed, *arguments)
+            self.assertTrue(str(error).startswith(message), str(error))
 
 
 class ServiceTests(TestCase):

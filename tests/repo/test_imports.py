@@ -145,9 +145,11 @@ ALLOWED: dict[str, set[str]] = {
     },
     "console": {"http", "management"},
     "daemon": {"http", "observability", "reactor", "settings", "tls"},
-    "demo": {"reactor"},
+    "captures": {"eventstream"},
+    "demo": {"captures", "eventstream", "reactor"},
     "cli": {
         "__init__",
+        "captures",
         "catalog",
         "daemon",
         "eventstream",
@@ -158,6 +160,7 @@ ALLOWED: dict[str, set[str]] = {
         "reactor",
         "settings",
         "tls",
+        "upstream",
     },
 }
 """What each part of ``relay`` may import of the others."""
@@ -189,7 +192,7 @@ HIDDEN: dict[str, set[str]] = {
 }
 """Libraries that only some parts use, so that the others need not know of them."""
 
-NO_TWISTED = ("model", "eventstream", "expression", "catalog")
+NO_TWISTED = ("model", "eventstream", "expression", "catalog", "captures")
 NO_REACTOR = "twisted.internet.reactor"
 ENTRY_POINTS = ("relay.tap", "relay.demo.service", "relay.cli.running")
 """Where a program takes the reactor that was chosen, within a function."""

@@ -1,0 +1,1 @@
+"""Captures: what a source has sent, with the times at which it came."""
