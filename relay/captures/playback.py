@@ -109,7 +109,8 @@ def play(
     :param speed: how many times as fast as it was recorded; 0 for no waiting at all.
     :param loop: whether the capture begins again at its end, without an end.
     :return: pairs of the seconds from the place to the record, and the record. A
-        :class:`Stopped` is the last one of each round.
+        :class:`Stopped` is the last one of each round, without a reason if the capture
+        was cut off.
     :raises CaptureError: while records are taken, when one is malformed.
     """
     scale = 1 / (speed * 1_000_000) if speed else 0.0
@@ -119,10 +120,11 @@ def play(
     due_s = 0.0
     while True:
         reader.seek(place.offset)
-        skip, last_us = place.skip, place.at_us
+        skip, last_us, reason = place.skip, place.at_us, ""
         for record in reader:
             last_us = record.at_us
             if isinstance(record, Stopped):
+                reason = record.reason
                 break
             if isinstance(record, Received) and skip:
                 record, skip = replace(record, data=record.data[skip:]), 0
@@ -130,7 +132,7 @@ def play(
                     continue
             yield due_s + (last_us - place.at_us) * scale, record
         due_s += (last_us - place.at_us) * scale
-        yield due_s, Stopped(last_us, "")
+        yield due_s, Stopped(last_us, reason)
         if not loop:
             return
         place = first

@@ -24,6 +24,13 @@ COMMANDS = {
     ),
     "login": Lazy("relay.cli.login:login", "Save a server and a token as a profile."),
     "ping": Lazy("relay.cli.ping:ping", "Check the server and the credentials."),
+    "record": Lazy(
+        "relay.cli.streams.record:record", "Record an event stream to a file."
+    ),
+    "replay": Lazy(
+        "relay.cli.streams.replay:replay", "Write the bytes of a recording again."
+    ),
+    "tail": Lazy("relay.cli.streams.tail:tail", "Print the events of a stream."),
     "profiles": Lazy(
         "relay.cli.profile_commands:profiles", "List, choose and remove profiles."
     ),

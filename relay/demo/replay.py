@@ -201,8 +201,19 @@ class ReplayStream:
                 self.end()
 
     def _cut(self) -> None:
-        if self.close():
+        """
+        End the connection within the response, so that it is seen to be incomplete.
+
+        What was sent arrives: a reset is needed only where the end of the connection
+        would be the end of the body.
+        """
+        if not self.close():
+            return
+        if self._request.clientproto == b"HTTP/1.0":
             self._request.transport.abortConnection()
+        else:
+            self._request.unregisterProducer()
+            self._request.transport.loseConnection()
 
 
 class ReplayResource(Resource):

@@ -18,6 +18,7 @@ class DemoExchange(Protocol):
     method: bytes
     uri: bytes
     path: bytes
+    clientproto: bytes
     requestHeaders: Headers
     content: BinaryIO
     body_bytes: int

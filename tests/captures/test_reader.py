@@ -32,7 +32,7 @@ class ReaderTests(SynchronousTestCase):
             self.assertRaises(CaptureError, CaptureReader, io.BytesIO(whole[:size]))
 
     def test_the_line_of_a_mistake_is_named(self) -> None:
-        """So is that of a time that goes back."""
+        """The same holds for a time that goes back."""
         lines = captured().splitlines(keepends=True)
         for line, message in (
             (b"nonsense\n", "line 4: the line is not a JSON object"),

@@ -66,7 +66,7 @@ class ReplayTests(ReplayCase):
         answer = caller.answer()
         self.assertEqual(answer.body, FIRST + SECOND + b"data: unfin")
         self.assertFalse(answer.finished)
-        self.assertTrue(caller.transport.disconnected)
+        self.assertTrue(caller.transport.disconnecting)
 
     def test_resume(self) -> None:
         """A client continues after its event, and at the end there is nothing more."""
@@ -171,7 +171,7 @@ class ReplayTests(ReplayCase):
         self.get(caller)
         self.clock.pump([0.001] * 3)
         self.assertFalse(caller.answer().finished)
-        self.assertTrue(caller.transport.disconnected)
+        self.assertTrue(caller.transport.disconnecting)
 
     def test_no_capture(self) -> None:
         """A file of another kind is refused at the start."""

@@ -53,14 +53,22 @@ class CommandCase(WireCase):
         return {**kept, **variables}
 
     def start_command(
-        self, daemon: Daemon | None, *arguments: str, **variables: str
+        self,
+        daemon: Daemon | None,
+        *arguments: str,
+        stdout: int = subprocess.PIPE,
+        **variables: str,
     ) -> subprocess.Popen[str]:
-        """Start a command, whose output is read by the test."""
+        """
+        Start a command.
+
+        :param stdout: a descriptor, unless the test reads the output.
+        """
         return subprocess.Popen(
             [RELAY, *arguments],
             env=self.environment(daemon, **variables),
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdout=stdout,
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -73,6 +81,8 @@ class CommandCase(WireCase):
 
         :param given: its standard input.
         """
-        process = self.start_command(daemon, *arguments, **variables)
+        process = self.start_command(
+            daemon, *arguments, stdout=subprocess.PIPE, **variables
+        )
         out, err = process.communicate(given, timeout=BOUND_S)
         return Ended(process.returncode, out, err)

@@ -13,12 +13,19 @@ from tests.wire.harness.twistd import LOOPBACK, twistd
 
 
 @contextmanager
-def demo_source(heartbeat_ms: int = 5000) -> Iterator[str]:
-    """Run ``twistd relay-source``, and give its URL."""
+def demo_source(*options: str, heartbeat_ms: int | None = None) -> Iterator[str]:
+    """
+    Run ``twistd relay-source``, and give its URL.
+
+    :param options: of the command line, such as those of a replay.
+    :param heartbeat_ms: None for the default.
+    """
+    if heartbeat_ms is not None:
+        options = (*options, "--heartbeat-ms", str(heartbeat_ms))
     with tempfile.TemporaryDirectory(prefix="relay-source-") as directory:
         log_path = Path(directory) / "source.log"
         process = twistd(
-            ["--listen", f"tcp:0:{LOOPBACK}", "--heartbeat-ms", str(heartbeat_ms)],
+            ["--listen", f"tcp:0:{LOOPBACK}", *options],
             log_path,
             command="relay-source",
         )
