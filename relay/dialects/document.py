@@ -55,12 +55,14 @@ class Document:
         return self.lines[path]
 
 
-def read_documents(content: bytes) -> list[Document]:
+def read_documents(content: bytes, number_keys: bool = False) -> list[Document]:
     """
     Read a file.
 
     :param content: the whole file, in UTF-8, or with a byte order mark in UTF-16 or
         UTF-32.
+    :param number_keys: whether keys of YAML that are numbers are read as they are
+        written, as those of statuses in descriptions of interfaces.
     :returns: its documents, at least one; JSON has exactly one.
     :raises Refused: when it is neither JSON nor YAML, or beyond a bound.
     """
@@ -69,9 +71,10 @@ def read_documents(content: bytes) -> list[Document]:
     text = _decoded(content)
     if not text.strip():
         raise _refused("the file is empty")
-    documents = _json(text) if text.lstrip()[0] in "{[" else None
+    is_json = text.lstrip()[0] in "{["
+    documents = _json(text, number_keys) if is_json else None
     if documents is None:
-        documents = _yaml(text)
+        documents = _yaml(text, number_keys)
     for document in documents:
         for issue in find_unstorable(document.value):
             where = join(document.at, issue.location)
@@ -91,13 +94,13 @@ def _decoded(content: bytes) -> str:
         raise _refused(f"byte {error.start + len(mark)} is not {encoding}") from None
 
 
-def _json(text: str) -> list[Document] | None:
+def _json(text: str, number_keys: bool) -> list[Document] | None:
     """Read JSON; None for what may still be YAML."""
     try:
         value = _decoder.decode(text)
     except json.JSONDecodeError as error:
         try:
-            return _yaml(text)
+            return _yaml(text, number_keys)
         except Refused:
             message = f"no JSON: {error.msg}, column {error.colno}"
             raise _refused(message, error.lineno) from None
@@ -116,9 +119,9 @@ def _json(text: str) -> list[Document] | None:
     return [Document(value, "", lines)]
 
 
-def _yaml(text: str) -> list[Document]:
+def _yaml(text: str, number_keys: bool) -> list[Document]:
     try:
-        read = read_yaml(text)
+        read = read_yaml(text, number_keys)
     except YamlProblem as problem:
         raise _refused(problem.message, problem.line) from None
     return [

@@ -53,15 +53,16 @@ class YamlProblem(ValueError):
         self.line = line
 
 
-def read_yaml(text: str) -> list[tuple[Any, dict[str, int]]]:
+def read_yaml(text: str, number_keys: bool = False) -> list[tuple[Any, dict[str, int]]]:
     """
     Read every document of a text.
 
+    :param number_keys: whether keys that are numbers are read as they are written.
     :returns: the value of each, and the line of each of its locations, from 1. An empty
         document is left out, unless there is no other.
     :raises YamlProblem: when the text is not YAML, or beyond a bound.
     """
-    reader = _Reader()
+    reader = _Reader(number_keys)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             reader.take(event)
@@ -113,7 +114,8 @@ class _Node:
 class _Reader:
     """Builds the values from the events."""
 
-    def __init__(self) -> None:
+    def __init__(self, number_keys: bool) -> None:
+        self._number_keys = number_keys
         self._documents: list[tuple[Any, dict[str, int]]] = []
         self._stack: list[_Node] = []
         self._anchors: dict[str, tuple[Any, int]] = {}
@@ -146,13 +148,29 @@ class _Reader:
     def _scalar(self, event: ScalarEvent) -> None:
         top = self._stack[-1] if self._stack else None
         if top is not None and not top.is_list and top.key is None:
-            top.key = _key(event, top)
+            top.key = self._key(event, top)
             return
         value = _resolved(event)
         if event.anchor:
             self._anchors[event.anchor] = value, 1
         self._count(1)
         self._add(value, 1, event)
+
+    def _key(self, event: ScalarEvent, node: _Node) -> Any:
+        if event.value == "<<" and event.implicit[0]:
+            return _MERGE
+        value = _resolved(event)
+        if not isinstance(value, str):
+            kind = "a boolean" if isinstance(value, bool) else "a number"
+            kind = "null" if value is None else kind
+            if kind != "a number" or not self._number_keys:
+                why = f"the key {event.value} is {kind}; write it in quotes"
+                raise _problem(why, event)
+            value = event.value
+        if value in node.explicit:
+            raise _problem(f"the key {join(node.at, value)} is given twice", event)
+        node.explicit.add(value)
+        return value
 
     def _open(self, event: CollectionStartEvent) -> None:
         top = self._stack[-1] if self._stack else None
@@ -210,20 +228,6 @@ class _Reader:
         else:
             top.value[top.key] = value
         top.key = None
-
-
-def _key(event: ScalarEvent, node: _Node) -> Any:
-    if event.value == "<<" and event.implicit[0]:
-        return _MERGE
-    value = _resolved(event)
-    if not isinstance(value, str):
-        kind = "a boolean" if isinstance(value, bool) else "a number"
-        kind = "null" if value is None else kind
-        raise _problem(f"the key {event.value} is {kind}; write it in quotes", event)
-    if value in node.explicit:
-        raise _problem(f"the key {join(node.at, value)} is given twice", event)
-    node.explicit.add(value)
-    return value
 
 
 def _mergeable(value: Any, event: Event) -> Iterator[dict[str, Any]]:

@@ -127,6 +127,16 @@ class BoundTests(SynchronousTestCase):
         for text, line in cases.items():
             self.assertEqual(self._problem(text).line, line, text)
 
+    def test_keys_that_are_numbers(self) -> None:
+        """They can be read as they are written; other keys stay refused."""
+        text = "200: a\n0x1f: b\n1e3: c\n"
+        ((value, lines),) = read_yaml(text, number_keys=True)
+        self.assertEqual(value, {"200": "a", "0x1f": "b", "1e3": "c"})
+        self.assertEqual(lines["0x1f"], 2)
+        for refused in ("200: a\n'200': b\n", "true: a\n", "~: a\n"):
+            with self.assertRaises(YamlProblem):
+                read_yaml(refused, number_keys=True)
+
     def test_what_is_no_yaml(self) -> None:
         """The line of the mistake is named."""
         for text, line in {"a: [1\n": 2, "a: b: c\n": 1, "a: *x\n": 1}.items():

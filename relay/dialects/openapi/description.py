@@ -55,7 +55,7 @@ def read_description(
 
     :param document: a decoded JSON or YAML value.
     :param at: its location in the file.
-    :raises Refused: when it is no description of OpenAPI 3.0 or 3.1.
+    :raises Refused: when it is no description of OpenAPI 3.0 or 3.1, or has no server.
     """
     whole = _checked(document, at)
     report = Report(Origins(at))
@@ -65,6 +65,8 @@ def read_description(
     body.value |= {"definitionVersion": "V4", "type": "PROXY"}
     _info(body, members)
     urls = read_servers(members, wanted.base)
+    if not urls:
+        raise Refused(report.findings)
     operations = read_operations(members, references)
     labels = [
         str(tag.value["name"])
@@ -103,7 +105,6 @@ def _checked(document: object, at: str) -> Mapping[str, Any]:
 def _info(body: Made, members: Members) -> None:
     info = members.object("info")
     if info is None:
-        members.report.refuse(join(members.at, "info"), "is required")
         info = Members({}, join(members.at, "info"), members.report)
     members.report.origins.put("name", join(info.at, "title"))
     members.report.origins.put("apiVersion", join(info.at, "version"))
@@ -119,7 +120,7 @@ def _listener(
     members: Members,
     wanted: Wanted,
 ) -> dict[str, Any]:
-    at = urls[0].at if urls else join(members.at, "servers")
+    at = urls[0].at
     listener = Made("listeners[0]", members.report, at)
     path = {"path": context_path(urls, body.value.get("name"))}
     listener.value |= {

@@ -23,6 +23,7 @@ def read_servers(document: Members, base: str) -> list[Found]:
 
     :param base: the URL of the description, which relative URLs are resolved against;
         empty when it is not known.
+    :returns: none only with a problem that prevents the import.
     """
     report = document.report
     listed = document.take("servers")
@@ -137,12 +138,10 @@ def context_path(urls: list[Found], title: object) -> str:
     Return the context-path of an API: the path of its first server, or else its title
     in small letters without spaces.
     """
-    path = ""
-    if urls:
-        try:
-            path = urlsplit(urls[0].value).path
-        except ValueError:
-            path = ""
+    try:
+        path = urlsplit(urls[0].value).path
+    except ValueError:
+        path = ""
     if not path.strip("/"):
         text = title if isinstance(title, str) else ""
         path = re.sub(r"[^a-z0-9._~-]", "", text.lower()).strip(".")

@@ -96,11 +96,20 @@ class DescriptionTests(SynchronousTestCase):
 
     def test_no_info(self) -> None:
         """Its title names the API."""
-        self.assertIn(("info", "severe"), problems(read(info=None)))
-        draft = read(info={"version": "1"})
+        for info, wanted in (
+            (None, {"info.title", "info.version"}),
+            ({"version": "1"}, {"info.title"}),
+        ):
+            with self.assertRaises(Refused) as refused:
+                check(read(info=info), CATALOG)
+            self.assertEqual({one.path for one in refused.exception.findings}, wanted)
+
+    def test_no_server(self) -> None:
+        """Nothing can be made then."""
         with self.assertRaises(Refused) as refused:
-            check(draft, CATALOG)
-        self.assertIn("info.title", [one.path for one in refused.exception.findings])
+            read(servers=[])
+        (found,) = refused.exception.findings
+        self.assertEqual((found.path, found.severity), ("servers", "severe"))
 
     def test_problems_have_their_places(self) -> None:
         """What the rules of an API refuse is found in the description."""
