@@ -173,7 +173,9 @@ class Store(Service):
         except (StoreBusy, StoreLost, StoreUnwritable) as error:
             self.problem = str(error)
             raise
-        self.problem = None
+        if rehearsal is None:
+            # What is rolled back is not written to the disk, which may be full.
+            self.problem = None
         if touched:
             self._reactor.callFromThread(self._poke)
         return result

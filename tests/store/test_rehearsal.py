@@ -56,10 +56,13 @@ class ContextTests(StoreTestCase):
         self.addCleanup(store.stopService)
         poked: list[str] = []
         store.watch(lambda: poked.append("changed"))
+        store.problem = "the disk is full"
         rehearsal = Rehearsal()
         context = copy_context()
         context.run(rehearsing.set, rehearsal)
         self.assertEqual(await context.run(store.write, add), 1)
         self.assertEqual((len(rehearsal.entries), poked), (1, []))
+        self.assertEqual(store.problem, "the disk is full")
         self.assertEqual(await store.write(add), 1)
         self.assertEqual((len(rehearsal.entries), poked), (1, ["changed"]))
+        self.assertIsNone(store.problem)
