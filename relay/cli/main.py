@@ -15,6 +15,11 @@ from relay.cli.commands import Group, Invocation, Lazy, accept_global_options
 from relay.cli.errors import DONE, FAILED, INTERRUPTED, Failed
 
 COMMANDS = {
+    "apis": Lazy("relay.cli.objects.apis:apis", "List, show, change and deploy APIs."),
+    "applications": Lazy(
+        "relay.cli.objects.consumers:applications",
+        "List, show and change applications.",
+    ),
     "completion": Lazy(
         "relay.cli.completion:completion", "Print the completion of a shell."
     ),
@@ -22,18 +27,36 @@ COMMANDS = {
         "relay.cli.config.commands:config",
         "Print and check the settings of the daemon.",
     ),
+    "deployments": Lazy(
+        "relay.cli.objects.apis:deployments",
+        "List and compare the deployments of an API.",
+    ),
+    "keys": Lazy(
+        "relay.cli.objects.consumers:keys", "List, renew and revoke API keys."
+    ),
     "login": Lazy("relay.cli.login:login", "Save a server and a token as a profile."),
     "ping": Lazy("relay.cli.ping:ping", "Check the server and the credentials."),
+    "plans": Lazy(
+        "relay.cli.objects.apis:plans", "List, show, change and publish plans."
+    ),
+    "profiles": Lazy(
+        "relay.cli.profile_commands:profiles", "List, choose and remove profiles."
+    ),
     "record": Lazy(
         "relay.cli.streams.record:record", "Record an event stream to a file."
     ),
     "replay": Lazy(
         "relay.cli.streams.replay:replay", "Write the bytes of a recording again."
     ),
-    "tail": Lazy("relay.cli.streams.tail:tail", "Print the events of a stream."),
-    "profiles": Lazy(
-        "relay.cli.profile_commands:profiles", "List, choose and remove profiles."
+    "subscriptions": Lazy(
+        "relay.cli.objects.consumers:subscriptions",
+        "List, show, accept and close subscriptions.",
     ),
+    "tail": Lazy("relay.cli.streams.tail:tail", "Print the events of a stream."),
+    "tokens": Lazy(
+        "relay.cli.objects.users:tokens", "List, create and revoke tokens of users."
+    ),
+    "users": Lazy("relay.cli.objects.users:users", "List, create and change users."),
 }
 """The commands, without what they import."""
 

@@ -152,6 +152,7 @@ ALLOWED: dict[str, set[str]] = {
         "captures",
         "catalog",
         "daemon",
+        "dialects",
         "eventstream",
         "expression",
         "installed",

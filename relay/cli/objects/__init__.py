@@ -1,0 +1,1 @@
+"""``relay apis``, ``relay plans`` etc.: commands of one family of objects each."""
