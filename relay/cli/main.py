@@ -14,6 +14,7 @@ from relay import __version__
 from relay.cli.commands import Group, Invocation, Lazy, accept_global_options
 from relay.cli.errors import DONE, FAILED, INTERRUPTED, Failed
 
+_VALIDATING = "relay.cli.definitions.validating"
 COMMANDS = {
     "apis": Lazy("relay.cli.objects.apis:apis", "List, show, change and deploy APIs."),
     "applications": Lazy(
@@ -34,6 +35,7 @@ COMMANDS = {
     "keys": Lazy(
         "relay.cli.objects.consumers:keys", "List, renew and revoke API keys."
     ),
+    "convert": Lazy(f"{_VALIDATING}:convert", "Print definitions in another dialect."),
     "login": Lazy("relay.cli.login:login", "Save a server and a token as a profile."),
     "ping": Lazy("relay.cli.ping:ping", "Check the server and the credentials."),
     "plans": Lazy(
@@ -57,6 +59,7 @@ COMMANDS = {
         "relay.cli.objects.users:tokens", "List, create and revoke tokens of users."
     ),
     "users": Lazy("relay.cli.objects.users:users", "List, create and change users."),
+    "validate": Lazy(f"{_VALIDATING}:validate", "Check definitions."),
 }
 """The commands, without what they import."""
 

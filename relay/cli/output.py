@@ -83,6 +83,11 @@ class Output:
         self._out.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
         self._out.flush()
 
+    def text(self, text: str) -> None:
+        """Print a text as it is, such as a file."""
+        self._out.write(text.encode("utf-8", "backslashreplace").decode())
+        self._out.flush()
+
     def line(self, text: str = "", style: str | None = None) -> None:
         """Print a line of text."""
         self.console.print(shown(text), style=style, soft_wrap=True)

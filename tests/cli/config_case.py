@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import shutil
 import tempfile
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
+
+from relay.cli.main import invoke
 
 
 class ConfigCase(SynchronousTestCase):
@@ -20,6 +24,13 @@ class ConfigCase(SynchronousTestCase):
         self.patch_environment(XDG_CONFIG_HOME=str(self.directory))
         for name in ("URL", "TOKEN", "USER", "PASSWORD", "CA"):
             self.patch_environment(**{f"RELAY_{name}": None})
+
+    def call(self, *arguments: str) -> tuple[int, str, str]:
+        """Return the exit status, the output, and the errors of a call."""
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status = invoke(arguments)
+        return status, out.getvalue(), err.getvalue()
 
     def patch_environment(self, **variables: str | None) -> None:
         """Set variables until the end of the test; None unsets one."""

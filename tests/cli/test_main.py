@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import subprocess
 import sys
@@ -11,7 +9,7 @@ import sys
 import click
 
 from relay.cli.commands import Group
-from relay.cli.main import invoke, program
+from relay.cli.main import program
 from tests.cli.config_case import ConfigCase
 
 HEAVY = (
@@ -59,13 +57,6 @@ def commands(
 
 class MainTests(ConfigCase):
     """What all commands have in common."""
-
-    def call(self, *arguments: str) -> tuple[int, str, str]:
-        """Return the exit status, the output, and the errors of a call."""
-        out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            status = invoke(arguments)
-        return status, out.getvalue(), err.getvalue()
 
     def test_help_imports_nothing_heavy(self) -> None:
         """Neither the help nor the completion of a group waits for an import."""

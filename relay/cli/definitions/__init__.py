@@ -1,0 +1,1 @@
+"""Definitions as files: what is read, compared with a server, and written to it."""

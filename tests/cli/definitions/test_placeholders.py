@@ -1,0 +1,80 @@
+"""Values of files that are taken from the environment."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from hypothesis import given, strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from relay.cli.definitions.placeholders import (
+    filled,
+    placeholder,
+    read_variables,
+    write_variable,
+)
+from relay.cli.errors import Failed
+
+VALUES = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\r\\")
+)
+
+
+class PlaceholderTests(SynchronousTestCase):
+    """Placeholders in JSON."""
+
+    def test_filled(self) -> None:
+        """In every text, alone or within it; other texts stay."""
+        document = {
+            "a": ["${{ env.A }}", 1, None],
+            "b": {"c": "x${{env.B}}y${{ env.A }}", "d": "${A} {#e} ${{ f }}"},
+        }
+        missing: set[str] = set()
+        found = filled(document, {"A": "${{ env.B }}", "B": '"'}, missing)
+        self.assertEqual(
+            found,
+            {
+                "a": ["${{ env.B }}", 1, None],
+                "b": {"c": 'x"y${{ env.B }}', "d": "${A} {#e} ${{ f }}"},
+            },
+        )
+        self.assertEqual(missing, set())
+
+    def test_missing(self) -> None:
+        """The names are collected."""
+        missing: set[str] = set()
+        self.assertEqual(filled(placeholder("A"), {}, missing), "${{ env.A }}")
+        self.assertEqual(missing, {"A"})
+
+
+class VariablesTests(SynchronousTestCase):
+    """The file of ``--env-file``."""
+
+    def setUp(self) -> None:
+        """Make a directory."""
+        directory = Path(tempfile.mkdtemp(prefix="relay-"))
+        self.addCleanup(shutil.rmtree, directory)
+        self.path = directory / "secrets.env"
+
+    def test_written_and_read(self) -> None:
+        """Every value is read as it was."""
+
+        @given(
+            st.dictionaries(st.from_regex(r"[A-Z][A-Z0-9_]*", fullmatch=True), VALUES)
+        )
+        def written_and_read(variables: dict[str, str]) -> None:
+            lines = (write_variable(name, one) for name, one in variables.items())
+            self.path.write_text("# values\n\n" + "".join(lines), "utf-8", newline="\n")
+            self.assertEqual(read_variables(str(self.path)), variables)
+
+        written_and_read()
+
+    def test_problems(self) -> None:
+        """The error names the file and the line, and not the value."""
+        self.path.write_text("A=b\nsecret\n")
+        error = self.assertRaises(Failed, read_variables, str(self.path))
+        self.assertEqual(error.message, f"{self.path}:2: must be NAME=value")
+        error = self.assertRaises(Failed, read_variables, f"{self.path}x")
+        self.assertIn("No such file", error.message)

@@ -1,0 +1,126 @@
+"""``relay validate`` and ``relay convert``."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from relay.dialects.document import read_documents
+from tests.cli.config_case import ConfigCase
+from tests.cli.definitions.made import api, application
+
+VECTORS = Path(__file__).resolve().parents[4] / "shared" / "vectors" / "definitions"
+APIS = ("automation", "crd-api-v4", "v2-paths", "v4-export", "v4-flat", "v4-gateway")
+OFFLINE = {"RELAY_URL": "http://127.0.0.1:1", "RELAY_TOKEN": "abc"}
+
+
+class ValidatingTests(ConfigCase):
+    """Commands that read files only."""
+
+    def setUp(self) -> None:
+        """Write a directory with two definitions."""
+        super().setUp()
+        self.files = self.directory / "files"
+        self.files.mkdir()
+        (self.files / "orders.json").write_text(json.dumps(api("orders", colour=1)))
+        (self.files / "shop.json").write_text(json.dumps(application("shop")))
+
+    def test_valid(self) -> None:
+        """The number of definitions is printed, and the warnings as notes."""
+        status, out, err = self.call("validate", "-f", str(self.files))
+        self.assertEqual((status, out), (0, "2 valid definitions\n"))
+        self.assertEqual(
+            err,
+            f"Warning: {self.files}/orders.json:1: colour: unknown field; left out\n",
+        )
+
+    def test_valid_as_json(self) -> None:
+        """Each definition, with its dialect and file."""
+        options = ("-f", str(self.files), "--json", "--select", "kind=api")
+        status, out, _ = self.call("validate", *options)
+        shape = json.loads(out)
+        self.assertEqual(status, 0)
+        self.assertEqual(
+            shape["definitions"],
+            [
+                {
+                    "kind": "api",
+                    "hrid": "orders",
+                    "dialect": "automation",
+                    "file": f"{self.files}/orders.json",
+                }
+            ],
+        )
+        self.assertEqual([one["path"] for one in shape["problems"]], ["colour"])
+
+    def test_invalid(self) -> None:
+        """The exit status is 1, and nothing is printed to the output."""
+        path = self.files / "wrong.yaml"
+        path.write_text("hrid: a\nname: A\nlisteners: 7\n")
+        status, out, err = self.call("validate", "-f", str(self.files))
+        self.assertEqual((status, out), (1, ""))
+        self.assertIn(f"  {path}:3: listeners: ", err)
+        status, out, err = self.call("--json", "validate", "-f", str(path))
+        details = json.loads(err)["error"]["details"]
+        self.assertIn(("listeners", 3), [(one["path"], one["line"]) for one in details])
+
+    def test_placeholders(self) -> None:
+        """They are taken from the environment, or a file."""
+        name = "${{ env.RELAY_TEST_NAME }}"
+        path = self.directory / "shop.json"
+        path.write_text(json.dumps(application("shop", name=name)))
+        values = self.directory / "values.env"
+        values.write_text("RELAY_TEST_NAME=Shop\n")
+        self.assertEqual(self.call("validate", "-f", str(path))[0], 1)
+        options = ("validate", "-f", str(path), "--env-file", str(values))
+        self.assertEqual(self.call(*options)[0], 0)
+        self.patch_environment(RELAY_TEST_NAME="Shop")
+        self.assertEqual(self.call("validate", "-f", str(path))[0], 0)
+
+    def test_converted(self) -> None:
+        """The result is read again, and is the same in its own dialect."""
+        for name in ("crd", "automation"):
+            options = ("--to", name, "-f", str(self.files))
+            status, out, _ = self.call("convert", *options)
+            self.assertEqual(status, 0)
+            self.assertEqual(len(read_documents(out.encode())), 2)
+            if name == "crd":
+                path = self.directory / f"{name}.yaml"
+                path.write_text(out)
+                again = self.call("convert", "--to", name, "-f", str(path))
+                self.assertEqual(again, (0, out, ""))
+
+    def test_converted_to_json(self) -> None:
+        """One definition is an object."""
+        path = self.files / "orders.json"
+        status, out, _ = self.call("--json", "convert", "--to", "v4", "-f", str(path))
+        self.assertEqual((status, json.loads(out)["api"]["name"]), (0, "Orders"))
+
+    def test_definitions_of_others(self) -> None:
+        """A file of each dialect is converted to each dialect, and read again."""
+        if not VECTORS.is_dir():
+            self.skipTest(f"there are no files in {VECTORS}")
+        expected = json.loads((VECTORS / "expected.json").read_text())
+        files = {
+            wanted["dialect"]: name
+            for name, wanted in expected.items()
+            if wanted["result"] != "refused" and wanted["dialect"] in APIS
+        }
+        self.assertEqual(sorted(files), sorted(APIS))
+        for name in files.values():
+            for to in ("v4", "crd", "automation"):
+                options = ("--to", to, "-f", str(VECTORS / name))
+                status, out, err = self.call("convert", *options)
+                self.assertEqual(status, 0, f"{name}: {err}")
+                path = self.directory / "converted.yaml"
+                path.write_text(out)
+                status, _, err = self.call("validate", "-f", str(path))
+                self.assertEqual(status, 0, f"{name} as {to}: {err}")
+
+    def test_no_server(self) -> None:
+        """None is called, and no profile is read."""
+        self.patch_environment(**OFFLINE)
+        os.makedirs(self.directory / "relay")
+        (self.directory / "relay" / "profiles.json").write_text("{")
+        self.assertEqual(self.call("validate", "-f", str(self.files))[0], 0)
