@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from uuid import uuid4
 
@@ -23,16 +23,19 @@ from relay.management.consumers.subscription_lists import (
 )
 from relay.management.http.errors import NotFound
 from relay.management.http.parameters import PAGING, Text, Word, Words
+from relay.management.http.patches import Patch
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply, version_headers
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
 from relay.management.resources.hrids import changed_hrid, new_hrid
+from relay.management.shapes.apis import MergePatch
 from relay.management.shapes.common import Listing
 from relay.management.shapes.consumers import Application, Subscription
 from relay.model.api.lifecycle import ActionRefused
 from relay.model.consumers import subscriptions as rules
 from relay.model.consumers.application import (
+    READ_ONLY,
     ApplicationDefinition,
     certificate_of,
     client_id_of,
@@ -130,11 +133,43 @@ class Applications:
     async def put(self, call: RestCall, application_id: str) -> Reply:
         """Replace the definition of an application."""
         wanted = bodies.read(ApplicationDefinition, call.body)
+        return await self._change(call, application_id, lambda record: wanted)
+
+    @route(
+        "PATCH",
+        _ONE,
+        body=Body.PATCH,
+        reads=MergePatch,
+        answers={200: Application},
+        versioned=True,
+    )
+    async def patch(self, call: RestCall, application_id: str) -> Reply:
+        """Change members of an application by a merge patch or a JSON Patch."""
+        patch: Patch = call.body
+        patch.check(READ_ONLY, "only the server sets it")
+
+        def read(record: ApplicationRecord) -> ApplicationDefinition:
+            stored = {"hrid": record.hrid, **record.definition}
+            body = patch.apply(stored, application_json(record))
+            return bodies.read(ApplicationDefinition, body)
+
+        return await self._change(call, application_id, read)
+
+    async def _change(
+        self,
+        call: RestCall,
+        application_id: str,
+        read: Callable[[ApplicationRecord], ApplicationDefinition],
+    ) -> Reply:
+        """
+        :param read: returns the new definition of a stored application.
+        """
 
         def work(tx: Transaction) -> ApplicationRecord:
             record = find_application(tx, application_id)
             call.check_version(record.updated_at_ms)
             rules.check_active(record)
+            wanted = read(record)
             record = keys.choose_mode(tx, record, wanted.api_key_mode)
             hrid = changed_hrid(tx.applications, record, wanted.hrid)
             changed = replace(record, hrid=hrid, definition=_kept(wanted))

@@ -155,6 +155,40 @@ class ApplicationTests(ConsumerCase):
             headers=etag,
         )
 
+    async def test_patch(self) -> None:
+        """Both kinds of patches change what they name, and nothing else."""
+        settings = {"app": {"type": "web", "clientId": "c-1"}}
+        id = await self.application(description="d", settings=settings)
+        path, kind = f"/applications/{id}", "application/json-patch+json"
+        body = {"description": None, "settings": {"app": {"type": None}}}
+        changed = await self.expect(200, "PATCH", path, body)
+        self.assertNotIn("description", changed)
+        self.assertEqual(changed["settings"], {"app": {"clientId": "c-1"}})
+        operations = [
+            {"op": "test", "path": "/status", "value": "ACTIVE"},
+            {"op": "replace", "path": "/settings/app/clientId", "value": "c-2"},
+            {"op": "replace", "path": "/apiKeyMode", "value": "EXCLUSIVE"},
+        ]
+        etag = (await self.ask("GET", path)).headers["etag"]
+        headers = {"Content-Type": kind, "If-Match": etag}
+        changed = await self.expect(200, "PATCH", path, operations, headers=headers)
+        self.assertEqual(changed["settings"], {"app": {"clientId": "c-2"}})
+        self.assertEqual(
+            (changed["name"], changed["apiKeyMode"]), ("Reader", "EXCLUSIVE")
+        )
+        await self.refused(
+            412,
+            "request.preconditionFailed",
+            "PATCH",
+            path,
+            operations,
+            headers=headers,
+        )
+        error = await self.refused(
+            400, "patch.fieldNotAllowed", "PATCH", path, {"status": "ARCHIVED"}
+        )
+        self.assertEqual(error["details"][0]["location"], "status")
+
     async def test_archived(self) -> None:
         """
         Archiving an application ends its subscriptions and keys, and it cannot be

@@ -80,6 +80,7 @@ STEPS = [
     # Applications, subscriptions and keys.
     Step("POST", "/applications", {"name": "Reader"}, "application_id"),
     Step("PUT", "/applications/<application_id>", {"name": "put"}),
+    Step("PATCH", "/applications/<application_id>", {"name": "patched"}),
     Step("POST", "/applications", {"name": "Client"}, "client_id"),
     Step("POST", f"{_API}/subscriptions", _OPEN, "subscription_id"),
     Step("PUT", _SUBSCRIPTION, {"metadata": {"a": "b"}}),
