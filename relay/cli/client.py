@@ -229,10 +229,11 @@ def trust_root(profile: Profile) -> Any:
 
 def unreachable(profile: Profile, error: Exception) -> Failed:
     """Return the error for a call that got no response."""
-    return Failed(f"cannot reach {profile.url}: {_reason(error)}")
+    return Failed(f"cannot reach {profile.url}: {reason_of(error)}")
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
+    """Return why a call got no response."""
     if isinstance(error, ConnectionRefusedError):
         return "connection refused"
     if isinstance(error, DNSLookupError):
@@ -242,7 +243,7 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, UserError):
         return "invalid address"
     if isinstance(error, SSL.Error):
-        return _tls_reason(error)
+        return _tlsreason_of(error)
     if isinstance(error, ResponseFailed):
         reasons = [
             one.value
@@ -250,7 +251,7 @@ def _reason(error: BaseException) -> str:
             if isinstance(one, Failure) and one.value is not None
         ]
         telling = [one for one in reasons if not isinstance(one, ConnectionClosed)]
-        return _reason((telling or reasons or [error])[0])
+        return reason_of((telling or reasons or [error])[0])
     if isinstance(error, ConnectionClosed):
         return "the connection was closed before the response was complete"
     if isinstance(error, ConnectError):
@@ -258,7 +259,7 @@ def _reason(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-def _tls_reason(error: SSL.Error) -> str:
+def _tlsreason_of(error: SSL.Error) -> str:
     texts = [one[-1] for one in error.args[0]] if error.args and error.args[0] else []
     told = "; ".join(text for text in texts if text) or "the handshake failed"
     if "certificate verify failed" in told:

@@ -58,6 +58,13 @@ COMMANDS = {
     "tokens": Lazy(
         "relay.cli.objects.users:tokens", "List, create and revoke tokens of users."
     ),
+    "publish": Lazy(
+        "relay.cli.streams.publish:publish", "Publish events to an entrypoint."
+    ),
+    "streams": Lazy(
+        "relay.cli.streams.live:streams", "List, follow and end open streams."
+    ),
+    "why": Lazy("relay.cli.streams.why:why", "Print what happened to one call."),
     "users": Lazy("relay.cli.objects.users:users", "List, create and change users."),
     "validate": Lazy(f"{_VALIDATING}:validate", "Check definitions."),
 }

@@ -1,0 +1,164 @@
+"""``relay streams``: the calls that are under way, as a table, and their end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from relay.cli.commands import Group, Invocation
+from relay.cli.errors import Failed
+from relay.cli.profiles import chosen_profile
+from relay.cli.streams.filters import filter_options, query_of, with_apis
+from relay.cli.streams.rows import COLUMNS, api_names, row
+
+if TYPE_CHECKING:
+    from relay.cli.client import Client
+    from relay.cli.output import Output
+
+
+@click.group(cls=Group, invoke_without_command=True)
+@filter_options
+@click.option(
+    "--sort",
+    metavar="FIELD",
+    help=(
+        "age, events, eventsPerSecond, lagMs, …; -FIELD has the largest first. "
+        "[default: -age]"
+    ),
+)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.option("--watch", is_flag=True, help="Follow the changes.")
+@click.pass_context
+def streams(
+    context: click.Context, /, sort: str | None, limit: int, watch: bool, **filters: Any
+) -> int | None:
+    """List the calls that are under way, or end them."""
+    if context.invoked_subcommand is not None:
+        if query_of(filters) or watch or sort:
+            raise Failed("options of the list stand without a subcommand")
+        return None
+    if watch and sort:
+        raise Failed("--watch has the oldest first: it excludes --sort")
+    from relay.cli.output import Output
+    from relay.cli.running import run_reactor
+
+    invocation: Invocation = context.obj
+    profile = chosen_profile(invocation.profile, os.environ)
+    output = Output.of(invocation)
+
+    async def session(reactor: Any) -> None:
+        from relay.cli.client import open_client
+
+        client, pool = open_client(profile, reactor)
+        try:
+            query = await with_apis(client, filters)
+            if watch:
+                from relay.cli.streams.watching import watch_streams
+
+                await watch_streams(reactor, client, output, query, limit)
+            else:
+                await show_list(
+                    client, output, {**query, "sortBy": sort or "-age"}, limit
+                )
+        finally:
+            await pool.closeCachedConnections()
+
+    return run_reactor(session)
+
+
+@streams.command()
+@click.argument("ids", nargs=-1, metavar="[ID]…")
+@filter_options
+@click.option("--reason", default="", help="For the log and the audit trail.")
+@click.option(
+    "--over-seconds",
+    type=click.FloatRange(0, 86_400),
+    metavar="S",
+    help="End them one after the other within this time.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def close(
+    invocation: Invocation,
+    /,
+    ids: Sequence[str],
+    reason: str,
+    over_seconds: float | None,
+    yes: bool,
+    **filters: Any,
+) -> int:
+    """
+    End streams: those with an ID, or all that pass the filters.
+
+    The number of streams that filters select is shown, and asked about.
+    """
+    from relay.cli.running import run
+
+    selects = query_of(filters)
+    if bool(ids) == bool(selects):
+        raise Failed("the streams are named by their IDs, or selected by filters")
+    if len(reason) > 200 or not reason.isprintable():
+        raise Failed("--reason must be one line of at most 200 characters")
+
+    async def work(client: Client, output: Output) -> None:
+        from relay.cli.client import NODE
+
+        query = {"ids": ",".join(ids)} if ids else await with_apis(client, filters)
+        if not ids and not yes:
+            await confirm(client, query)
+        sent = {
+            **query,
+            "reason": reason or None,
+            "overSeconds": over_seconds,
+        }
+        answer = await client.call("DELETE", "/streams", query=sent, base=NODE)
+        if output.json:
+            output.data(answer)
+        elif "ending" in answer:
+            seconds = answer["overSeconds"]
+            output.line(f"{answer['ending']} streams end within {seconds:g} s")
+        else:
+            output.line(f"{answer['ended']} streams have ended")
+
+    return run(invocation, work)
+
+
+async def confirm(client: Client, query: Mapping[str, Any]) -> None:
+    """
+    Ask whether the streams that pass a filter shall end.
+
+    :raises Failed: when the answer is no, or nobody can be asked.
+    """
+    from relay.cli.client import NODE
+
+    page = await client.call(
+        "GET", "/streams", query={**query, "perPage": 1}, base=NODE
+    )
+    count = page["pagination"]["totalCount"]
+    if not sys.stdin.isatty():
+        raise Failed(f"{count} streams would be ended; --yes ends them")
+    if not click.confirm(f"End {count} streams?", err=True):
+        raise Failed("nothing was ended")
+
+
+async def show_list(
+    client: Client, output: Output, query: Mapping[str, Any], limit: int
+) -> None:
+    """Print the streams as a table."""
+    from relay.cli.client import NODE
+
+    page = await client.call(
+        "GET", "/streams", query={**query, "perPage": limit}, base=NODE
+    )
+    if output.json:
+        output.data(page["data"])
+        return
+    names = await api_names(client)
+    output.table([row(one, names) for one in page["data"]], COLUMNS)
+    total = page["pagination"]["totalCount"]
+    if total > limit:
+        output.note(f"{limit} of {total} streams are shown; --limit shows more")
