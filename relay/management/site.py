@@ -14,6 +14,10 @@ from relay.management.access.session_paths import SessionPaths
 from relay.management.access.sessions import Sessions
 from relay.management.access.tokens import Tokens
 from relay.management.access.users import Users
+from relay.management.automation.apis import AutomationApis
+from relay.management.automation.applications import AutomationApplications
+from relay.management.automation.policy_groups import AutomationPolicyGroups
+from relay.management.automation.subscriptions import AutomationSubscriptions
 from relay.management.consumers.api_keys import ApiKeys
 from relay.management.consumers.applications import Applications
 from relay.management.consumers.subscriptions import Subscriptions
@@ -24,6 +28,7 @@ from relay.management.http.site import RestSite
 from relay.management.openapi.document import Section
 from relay.management.openapi.pages import ReferencePages
 from relay.management.policy_groups.resource import SharedPolicyGroups
+from relay.management.policy_groups.trials import GroupTrials
 from relay.management.resources.apis import Apis
 from relay.management.resources.audits import Audits
 from relay.management.resources.channels import Channels, ChannelView, no_channels
@@ -47,6 +52,7 @@ from relay.management.resources.plugins import Plugins
 from relay.management.resources.probes import Prober, Probes, no_prober
 from relay.management.resources.rollback import Rollback
 from relay.management.resources.search import Search
+from relay.management.resources.trials import Trials
 from relay.management.traffic.analytics import ApiAnalytics
 from relay.management.traffic.logs import Flush, Logs, nothing_waits
 from relay.management.traffic.totals import ApiTotals
@@ -101,13 +107,15 @@ class ManagementSite(RestSite):
         self._console = pages
         masking = Masking(catalog.type_of)
         self._sessions = Sessions(store, settings.console, authentication)
+        trials = Trials(gateway, reactor)
+        group_trials = GroupTrials(gateway, reactor)
         environment = Families(
             masking,
             Apis(store, catalog),
             Imports(store, catalog),
             Migration(store),
             Search(store),
-            Deployments(store, gateway_urls, gateway, reactor),
+            Deployments(store, gateway_urls, trials),
             DeploymentHistory(store, masking),
             Rollback(store, catalog, masking),
             Plans(store, catalog),
@@ -122,7 +130,7 @@ class ManagementSite(RestSite):
             Subscriptions(store, catalog),
             ApiKeys(store),
             DeadLetters(store, deliveries),
-            SharedPolicyGroups(store, catalog, gateway, reactor),
+            SharedPolicyGroups(store, catalog, group_trials),
             Logs(store, flush),
             ApiAnalytics(store, flush),
             ApiTotals(store, flush),
@@ -136,9 +144,20 @@ class ManagementSite(RestSite):
             SessionPaths(self._sessions),
             Node(node),
         )
+        automation = Families(
+            masking,
+            AutomationApis(store, catalog, trials),
+            AutomationSubscriptions(store, catalog),
+            AutomationApplications(store),
+            AutomationPolicyGroups(store, catalog, group_trials),
+        )
         sections = [
             Section("/management/v2/environments/DEFAULT", tuple(environment.by_class)),
             Section("/management/v2", tuple(installation.by_class)),
+            Section(
+                "/automation/organizations/DEFAULT/environments/DEFAULT",
+                tuple(automation.by_class),
+            ),
         ]
         if technical is not None:
             sections.append(Section(f"/{NODE}", tuple(technical.by_class)))
@@ -151,6 +170,7 @@ class ManagementSite(RestSite):
             self._sessions if settings.console.enabled else None,
             environment.resource(),
             installation.resource(),
+            automation.resource(),
             None if technical is None else technical.resource(),
             self._pages(settings),
         )

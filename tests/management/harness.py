@@ -39,6 +39,8 @@ from tests.store.databases import create
 
 reactor: Any = _reactor
 
+ROOTS = ("/management", "/automation")
+"""What the paths from the root begin with."""
 PREFIX = "/management/v2/environments/DEFAULT"
 PASSWORD = "correct horse battery staple"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -190,11 +192,11 @@ class ManagementCase(TestCase):
     ) -> Answer:
         """Send one request.
 
-        :param path: below the environment, or from the root with ``/management``.
+        :param path: below the environment, or from the root, with one of ``ROOTS``.
         :param body: JSON.
         :param content: a body that is no JSON, or not the one of ``body``.
         """
-        url = (self.origin if path.startswith("/management") else self.base) + path
+        url = (self.origin if path.startswith(ROOTS) else self.base) + path
         sent: dict[bytes | str, bytes | str] = {}
         sent.update({**credentials, **(headers or {})})
         if body is not None:

@@ -124,6 +124,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "management": {
         "catalog",
+        "dialects",
         "http",
         "model",
         "reactor",

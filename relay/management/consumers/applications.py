@@ -100,13 +100,13 @@ class Applications:
             record = ApplicationRecord(
                 id=str(uuid4()),
                 hrid=new_hrid(tx.applications, wanted.hrid, wanted.name),
-                definition=_kept(wanted),
+                definition=kept(wanted),
                 api_key_mode=wanted.api_key_mode or "UNSPECIFIED",
                 status="ACTIVE",
                 created_at_ms=tx.now_ms,
                 updated_at_ms=tx.now_ms,
             )
-            _check_recognised(record, tx.applications.list())
+            check_recognised(record, tx.applications.list())
             tx.applications.add(record)
             return record
 
@@ -172,8 +172,8 @@ class Applications:
             wanted = read(record)
             record = keys.choose_mode(tx, record, wanted.api_key_mode)
             hrid = changed_hrid(tx.applications, record, wanted.hrid)
-            changed = replace(record, hrid=hrid, definition=_kept(wanted))
-            _check_recognised(changed, tx.applications.list())
+            changed = replace(record, hrid=hrid, definition=kept(wanted))
+            check_recognised(changed, tx.applications.list())
             return tx.applications.save(changed)
 
         return _reply(await self._store.write(work))
@@ -247,11 +247,12 @@ class Applications:
         return reply
 
 
-def _kept(wanted: ApplicationDefinition) -> dict[str, object]:
-    kept = wanted.to_json()
+def kept(wanted: ApplicationDefinition) -> dict[str, object]:
+    """Return the stored definition: without what has columns of its own."""
+    definition = wanted.to_json()
     for name in ("apiKeyMode", "hrid"):
-        kept.pop(name, None)
-    return kept
+        definition.pop(name, None)
+    return definition
 
 
 def _reply(record: ApplicationRecord, status: int = 200) -> Reply:
@@ -268,7 +269,7 @@ def _mentions(record: ApplicationRecord, words: Iterable[str]) -> bool:
     return all(word in text for word in words)
 
 
-def _check_recognised(
+def check_recognised(
     record: ApplicationRecord, others: Iterable[ApplicationRecord]
 ) -> None:
     """Check that client id and certificate belong to no other application."""

@@ -24,6 +24,8 @@ ORGANIZATION = ENVIRONMENT = "DEFAULT"
 """The only organization and environment."""
 NODE = "_node"
 """The first segment of the paths of the technical API."""
+AUTOMATION = "automation"
+"""The first segment of the paths of the Automation API."""
 SESSION = ["management", "v2", "session"]
 """The path of the session of a request."""
 
@@ -164,6 +166,7 @@ class ManagementRoot(Root):
         have no effect.
     :param environment: serves the paths below ``.../environments/{env}``.
     :param installation: serves the paths directly below ``/management/v2``.
+    :param automation: serves the paths of the Automation API.
     :param node: serves the paths below ``/_node``; None where there are none.
     :param pages: the OpenAPI document, and the console unless it is switched off.
     """
@@ -175,15 +178,17 @@ class ManagementRoot(Root):
         sessions: SessionCheck | None,
         environment: IResource,
         installation: IResource,
+        automation: IResource,
         node: IResource | None,
         pages: tuple[Pages, ...],
     ) -> None:
-        prefixes = ("management",) if node is None else ("management", NODE)
+        prefixes = ("management", AUTOMATION, *(() if node is None else (NODE,)))
         super().__init__(prefixes, guard, authentication)
         self.sessions = sessions
         self.pages = pages
         self._environment = environment
         self._installation = installation
+        self._automation = automation
         self._node = node
 
     async def identify(self, segments: list[str], sent: Credentials) -> Identity:
@@ -202,6 +207,8 @@ class ManagementRoot(Root):
         """Return the router, and the number of segments before its paths."""
         if segments[0] == NODE and self._node is not None:
             return 1, self._node
+        if segments[0] == AUTOMATION:
+            return self._find_automation(segments)
         if segments[1:2] != ["v2"]:
             raise NotFound("There is nothing at this path", "notFound")
         taken = 2
@@ -214,6 +221,14 @@ class ManagementRoot(Root):
             _check_name("environment", segments[taken + 1], ENVIRONMENT)
             return taken + 2, self._environment
         return taken, self._installation
+
+    def _find_automation(self, segments: list[str]) -> tuple[int, IResource]:
+        words = segments[1:2] + segments[3:4]
+        if words != ["organizations", "environments"] or len(segments) < 5:
+            raise NotFound("There is nothing at this path", "notFound")
+        _check_name("organization", segments[2], ORGANIZATION)
+        _check_name("environment", segments[4], ENVIRONMENT)
+        return 5, self._automation
 
 
 def _segments(request: Request) -> list[str]:

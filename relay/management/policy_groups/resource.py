@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 from uuid import uuid4
-
-from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorTime
-from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from relay.catalog import Catalog
 from relay.management.http.parameters import PAGING, Text, sort_by
@@ -24,7 +18,7 @@ from relay.management.policy_groups.representations import (
     group_reply,
     plugin_json,
 )
-from relay.management.resources.gateway import Gateway
+from relay.management.policy_groups.trials import GroupTrials, users_of
 from relay.management.resources.hrids import changed_hrid, new_hrid
 from relay.management.shapes.common import Listing
 from relay.management.shapes.policy_groups import (
@@ -37,7 +31,6 @@ from relay.model.policy_groups.definition import SharedPolicyGroupDefinition
 from relay.model.policy_groups.records import SharedPolicyGroupRecord
 from relay.model.records import Deployment
 from relay.model.schema.errors import Invalid, Issue
-from relay.reactor.turns import STREAMS, turns_of
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 
@@ -68,19 +61,13 @@ class SharedPolicyGroups:
     """The resource family of shared policy groups.
 
     :param catalog: parses and checks groups.
-    :param gateway: tries the deployments that use a group.
-    :param reactor: divides many trials over turns.
+    :param trials: tries the deployments that use a group.
     """
 
-    _log = Logger()
-
-    def __init__(
-        self, store: Store, catalog: Catalog, gateway: Gateway, reactor: IReactorTime
-    ) -> None:
+    def __init__(self, store: Store, catalog: Catalog, trials: GroupTrials) -> None:
         self._store = store
         self._catalog = catalog
-        self._gateway = gateway
-        self._reactor = reactor
+        self._trials = trials
 
     @route(
         "GET",
@@ -116,7 +103,7 @@ class SharedPolicyGroups:
 
         def work(tx: Transaction) -> SharedPolicyGroupRecord:
             cross_id = definition.pop("crossId", None) or str(uuid4())
-            _check_free(tx, cross_id)
+            check_free(tx, cross_id)
             hrid = definition.pop("hrid", None)
             record = SharedPolicyGroupRecord(
                 id=str(uuid4()),
@@ -177,10 +164,10 @@ class SharedPolicyGroups:
             definition = parsed.to_json()
             cross_id = definition.pop("crossId")
             hrid = changed_hrid(tx.policy_groups, group, definition.pop("hrid"))
-            _check_same(group, definition)
+            check_same(group, definition)
             if cross_id != group.cross_id:
-                _check_free(tx, cross_id)
-                _check_unused(tx, group, "have another crossId")
+                check_free(tx, cross_id)
+                check_unused(tx, group, "have another crossId")
                 if group.deployed:
                     raise ActionRefused(
                         "The crossId of a deployed shared policy group cannot be"
@@ -200,7 +187,7 @@ class SharedPolicyGroups:
         def work(tx: Transaction) -> None:
             group = find_group(tx, group_id)
             call.check_version(group.updated_at_ms)
-            _check_unused(tx, group, "be deleted")
+            check_unused(tx, group, "be deleted")
             tx.policy_groups.delete(group.id)
 
         await self._store.write(work)
@@ -235,14 +222,10 @@ class SharedPolicyGroups:
         ) -> tuple[SharedPolicyGroupRecord, list[Deployment]]:
             group = find_group(tx, group_id)
             call.check_version(group.updated_at_ms)
-            users = [
-                tx.deployments.active(one)
-                for one in tx.group_uses.deployed(group.cross_id)
-            ]
-            return group, [one for one in users if one is not None]
+            return group, users_of(tx, group.cross_id)
 
         tried, users = await self._store.read(find)
-        await self._try_out(tried, users)
+        await self._trials.try_out(tried, users)
 
         def work(tx: Transaction) -> SharedPolicyGroupRecord:
             group = find_group(tx, group_id)
@@ -275,47 +258,6 @@ class SharedPolicyGroups:
 
         return group_reply(await self._store.write(work), 202)
 
-    async def _try_out(
-        self, group: SharedPolicyGroupRecord, users: Sequence[Deployment]
-    ) -> None:
-        """
-        Try all deployments that use a group with its next version.
-
-        :raises ActionRefused: when one of them could not be served.
-        """
-        next_one = group.put_in_force(0).in_force()
-        reasons: list[tuple[Deployment, str]] = []
-
-        def attempt(deployment: Deployment) -> None:
-            groups = {**deployment.groups, group.cross_id: next_one}
-            try:
-                self._gateway.try_out(replace(deployment, groups=groups))
-            except (ValueError, OSError) as error:
-                reasons.append((deployment, str(error) or type(error).__name__))
-            except Exception:
-                reasons.append((deployment, "an internal error, see the log"))
-                self._log.failure(
-                    "API {api_id}: shared policy group {group} cannot be tried",
-                    failure=Failure(),
-                    api_id=deployment.api_id,
-                    group=group.cross_id,
-                )
-
-        done: Deferred[None] = Deferred()
-        attempts = [partial(attempt, one) for one in users]
-        turns = turns_of(self._reactor, STREAMS)
-        turns.each([*attempts, partial(done.callback, None)])
-        await done
-        if reasons:
-            deployment, reason = reasons[0]
-            raise ActionRefused(
-                f"API [{deployment.api_id}] could not be served with the shared policy"
-                f" group: {reason}",
-                "sharedPolicyGroup.refused",
-                api=deployment.api_id,
-                reason=reason,
-            )
-
 
 def _order(
     call: RestCall,
@@ -326,7 +268,10 @@ def _order(
     return lambda groups: sorted(groups, key=key, reverse=wanted.startswith("-"))
 
 
-def _check_free(tx: Transaction, cross_id: str) -> None:
+def check_free(tx: Transaction, cross_id: str) -> None:
+    """
+    :raises ActionRefused: when a group has the crossId.
+    """
     if tx.policy_groups.named([cross_id]):
         raise ActionRefused(
             f"SharedPolicyGroup with crossId [{cross_id}] already exists.",
@@ -335,7 +280,10 @@ def _check_free(tx: Transaction, cross_id: str) -> None:
         )
 
 
-def _check_same(group: SharedPolicyGroupRecord, definition: dict[str, Any]) -> None:
+def check_same(group: SharedPolicyGroupRecord, definition: dict[str, Any]) -> None:
+    """
+    :raises Invalid: when the type of APIs or the phase of a group would change.
+    """
     issues = [
         Issue("cannot be changed", name, definition[name])
         for name in _UNCHANGEABLE
@@ -345,7 +293,7 @@ def _check_same(group: SharedPolicyGroupRecord, definition: dict[str, Any]) -> N
         raise Invalid(issues)
 
 
-def _check_unused(tx: Transaction, group: SharedPolicyGroupRecord, done: str) -> None:
+def check_unused(tx: Transaction, group: SharedPolicyGroupRecord, done: str) -> None:
     """Check that no flow would lose the steps that it refers to."""
     uses = tx.group_uses
     users = sorted({*uses.saved(group.cross_id), *uses.deployed(group.cross_id)})

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from twisted.internet.defer import TimeoutError as WaitedTooLong
-from twisted.internet.interfaces import IReactorTime
-from twisted.logger import Logger
-from twisted.python.failure import Failure
-
 from relay.management.http.reply import Reply, version_headers
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
-from relay.management.resources.apis import check_paths_free
 from relay.management.resources.bodies import DeploymentRequest
-from relay.management.resources.gateway import Gateway
 from relay.management.resources.representations import (
     find_api,
     newest_deployment,
-    plan_json,
     shown_definition,
+)
+from relay.management.resources.trials import (
+    MOST_TRIALS,
+    Candidate,
+    Trials,
+    to_deploy,
+    to_start,
 )
 from relay.management.shapes.common import Url, Verdict
 from relay.management.shapes.deployments import Deployment as DeploymentShape
@@ -36,23 +35,6 @@ from relay.model.schema.types.timestamps import timestamp
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 
-WAIT_S = 5.0
-"""Time for which a response waits for the gateway of this process."""
-MOST_TRIALS = 5
-"""Number of trials of a deployment whose API changes meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A deployment to put into force."""
-
-    definition: dict[str, Any]
-    plans: tuple[dict[str, Any], ...]
-    number: int
-    is_new: bool
-    """Whether it must still be stored."""
-
-
 Choose = Callable[[Transaction, ApiRecord], Candidate]
 
 
@@ -64,28 +46,23 @@ class Deployments:
 
     :param store: holds the deployments.
     :param gateway_urls: returns the URLs of the gateway, best first.
-    :param gateway: the gateway of this process.
-    :param reactor: for the timeouts.
+    :param trials: tries deployments on the gateway of this process.
     """
-
-    _log = Logger()
 
     def __init__(
         self,
         store: Store,
         gateway_urls: Callable[[], list[str]],
-        gateway: Gateway,
-        reactor: IReactorTime,
+        trials: Trials,
     ) -> None:
         self._store = store
         self._gateway_urls = gateway_urls
-        self._gateway = gateway
-        self._reactor = reactor
+        self._trials = trials
 
     @route("POST", "/apis/<api_id>/_start", answers={204: None}, versioned=True)
     async def start(self, call: RestCall, api_id: str) -> Reply:
         """Start the newest deployment; without one, deploy first."""
-        saved = await self._put_in_force(call, api_id, _to_start, None, start=True)
+        saved = await self._put_in_force(call, api_id, to_start, None, start=True)
         return Reply(204, headers=version_headers(saved.updated_at_ms))
 
     @route("POST", "/apis/<api_id>/_stop", answers={204: None}, versioned=True)
@@ -100,7 +77,7 @@ class Deployments:
 
         saved = await self._store.write(work)
         if not call.dry_run:
-            await self._wait(api_id, None)
+            await self._trials.wait(api_id, None)
         return Reply(204, headers=version_headers(saved.updated_at_ms))
 
     @route(
@@ -114,7 +91,7 @@ class Deployments:
     async def deploy(self, call: RestCall, api_id: str) -> Reply:
         """Deploy the saved definition; a stopped API remains stopped."""
         label = bodies.read(DeploymentRequest, call.body).deployment_label or None
-        saved = await self._put_in_force(call, api_id, _to_deploy, label, start=False)
+        saved = await self._put_in_force(call, api_id, to_deploy, label, start=False)
         return Reply(202, headers=version_headers(saved.updated_at_ms))
 
     @route(
@@ -128,10 +105,10 @@ class Deployments:
         """Check whether the saved definition can be deployed."""
 
         def find(tx: Transaction) -> Candidate:
-            return _to_deploy(tx, find_api(tx, api_id))
+            return to_deploy(tx, find_api(tx, api_id))
 
         try:
-            self._try_out(api_id, await self._store.read(find))
+            self._trials.try_out(api_id, await self._store.read(find))
         except (ActionRefused, Invalid) as refused:
             return Reply(200, {"ok": False, "reason": str(refused)})
         return Reply(200, {"ok": True})
@@ -194,11 +171,11 @@ class Deployments:
 
         _, tried = await self._store.read(find)
         for _ in range(MOST_TRIALS):
-            self._try_out(api_id, tried)
+            self._trials.try_out(api_id, tried)
             saved = await self._store.write(work)
             if isinstance(saved, ApiRecord):
                 if saved.state == "STARTED" and not call.dry_run:
-                    await self._wait(api_id, tried.number)
+                    await self._trials.wait(api_id, tried.number)
                 return saved
             tried = saved
         raise ActionRefused(
@@ -206,41 +183,6 @@ class Deployments:
             "api.deployment.conflict",
             api=api_id,
         )
-
-    def _try_out(self, api_id: str, tried: Candidate) -> None:
-        deployment = Deployment(
-            "", api_id, tried.number, None, tried.definition, tried.plans, 0
-        )
-        try:
-            self._gateway.try_out(deployment)
-        except (ValueError, OSError) as error:
-            raise _unservable(api_id, str(error) or type(error).__name__) from None
-        except Exception:
-            self._log.failure(
-                "API {api_id}: a deployment cannot be tried",
-                failure=Failure(),
-                api_id=api_id,
-            )
-            raise _unservable(api_id, "an internal error, see the log") from None
-
-    async def _wait(self, api_id: str, number: int | None) -> None:
-        waiting = self._gateway.reached(api_id, number)
-        try:
-            report = await waiting.addTimeout(WAIT_S, self._reactor)
-        except WaitedTooLong:
-            # The deployment is stored, and the gateway serves it as soon as possible.
-            return
-        if report is not None and report.number == number and report.reason:
-            raise _unservable(api_id, report.reason)
-
-
-def _unservable(api_id: str, reason: str) -> ActionRefused:
-    return ActionRefused(
-        f"The deployment cannot be served: {reason}",
-        "api.deployment.refused",
-        api=api_id,
-        reason=reason,
-    )
 
 
 def served_deployment(api_id: str, tx: Transaction) -> Deployment | None:
@@ -273,35 +215,6 @@ def exposed(definition: dict[str, Any], gateways: list[str]) -> list[str]:
                 name = f"{host}:{port}" if port.isdigit() else host
             urls[f"{scheme}://{name}{prefix.rstrip('/')}{path}".rstrip("/")] = None
     return list(urls)
-
-
-def _to_start(tx: Transaction, api: ApiRecord) -> Candidate:
-    lifecycle.check_start(api, tx.plans.list(api.id))
-    newest = tx.deployments.latest(api.id)
-    if newest is None:
-        return _snapshot(tx, api, 1)
-    _check_paths_free(tx, newest.definition, api.id)
-    return Candidate(newest.definition, newest.plans, newest.number, is_new=False)
-
-
-def _to_deploy(tx: Transaction, api: ApiRecord) -> Candidate:
-    lifecycle.check_deploy(api, tx.plans.list(api.id))
-    newest = tx.deployments.latest(api.id)
-    return _snapshot(tx, api, 1 if newest is None else newest.number + 1)
-
-
-def _snapshot(tx: Transaction, api: ApiRecord, number: int) -> Candidate:
-    _check_paths_free(tx, api.definition, api.id)
-    served = lifecycle.served(tx.plans.list(api.id))
-    lifecycle.check_resources(api, served)
-    lifecycle.check_plans_reached(api, served)
-    plans = tuple(plan_json(plan) for plan in served)
-    return Candidate({**api.definition, "id": api.id}, plans, number, is_new=True)
-
-
-def _check_paths_free(tx: Transaction, definition: dict[str, Any], api_id: str) -> None:
-    # Another API may use the paths since this API was stopped or deployed.
-    check_paths_free(tx, lifecycle.places(definition), api_id)
 
 
 def _newest_served(reports: Sequence[GatewayReport]) -> int | None:

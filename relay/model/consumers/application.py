@@ -12,7 +12,9 @@ from relay.model.consumers.records import ApiKeyMode
 from relay.model.hrid import Hrid
 from relay.model.schema import unsupported
 from relay.model.schema.base import Options
-from relay.model.schema.types.scalars import Name, Upper
+from relay.model.schema.descriptive import Kept
+from relay.model.schema.types.keywords import INEFFECTIVE
+from relay.model.schema.types.scalars import Flag, Name, Upper
 
 READ_ONLY = frozenset(
     {
@@ -71,6 +73,11 @@ class ApplicationDefinition(Options):
     picture: Annotated[str | None, Field(repr=False)] = None
     api_key_mode: Annotated[ApiKeyMode, Upper] | None = None
     settings: ApplicationSettings = ApplicationSettings()
+    metadata: Kept = None
+    members: Kept = None
+    background: Annotated[str | None, Field(repr=False)] = None
+    picture_url: str | None = None
+    notify_members: Annotated[Flag | None, INEFFECTIVE] = None
 
     @model_validator(mode="before")
     @classmethod

@@ -65,6 +65,11 @@ class SubscriptionRecord:
     failure_cause: str | None = None
     """Why delivery has given up, as text."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is neither rejected nor closed."""
+        return self.status in OPEN
+
 
 @dataclass(frozen=True, slots=True)
 class ApiKeyRecord:

@@ -38,7 +38,7 @@ class EveryWriteTests(ManagementCase):
         """Count what reaches the gateway and the watchers of the store."""
         await super().setUp()
         self.path = f"{self.settings.data_dir}/relay.db"
-        self.ids: dict[str, str] = {}
+        self.ids = {"hrid": "auto", "api_hrid": "auto"}
         self.page: Mapping[str, str] = {}
         self.waited = 0
         self.poked = 0

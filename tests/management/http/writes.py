@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.management.automation.harness import (
+    BASE as AUTOMATION,
+    api_spec,
+    plan_spec,
+)
 from tests.management.harness import ADMIN, PASSWORD, api_body, basic, plan_body
 from tests.wire.webhook.hooked import configuration, hooked_api
 
@@ -20,6 +25,7 @@ GROUP = {
     "phase": "REQUEST",
     "steps": [{"policy": "transform-headers", "configuration": {}}],
 }
+_AUTO = plan_spec("auto", "API_KEY")
 _API = "/apis/<api_id>"
 _PLAN = f"{_API}/plans/<plan_id>"
 _SUBSCRIPTION = f"{_API}/subscriptions/<subscription_id>"
@@ -184,6 +190,19 @@ STEPS = [
     Step("POST", f"{_PLAN}/_close"),
     Step("DELETE", _PLAN, ids={"plan_id": "other_plan_id"}),
     Step("DELETE", _API, ids={"api_id": "copy_id"}),
+    # The Automation API.
+    Step("PUT", f"{AUTOMATION}/shared-policy-groups", {"hrid": "auto", **GROUP}),
+    Step("PUT", f"{AUTOMATION}/apis", api_spec("/auto", hrid="auto", plans=[_AUTO])),
+    Step("PUT", f"{AUTOMATION}/applications", {"hrid": "auto", "name": "Auto"}),
+    Step(
+        "PUT",
+        f"{AUTOMATION}/apis/<api_hrid>/subscriptions",
+        {"hrid": "auto", "applicationHrid": "auto", "planHrid": "auto"},
+    ),
+    Step("DELETE", f"{AUTOMATION}/apis/<api_hrid>/subscriptions/<hrid>"),
+    Step("DELETE", f"{AUTOMATION}/applications/<hrid>"),
+    Step("DELETE", f"{AUTOMATION}/apis/<hrid>"),
+    Step("DELETE", f"{AUTOMATION}/shared-policy-groups/<hrid>"),
     # Users, tokens and sessions.
     Step(
         "POST",

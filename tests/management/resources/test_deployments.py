@@ -13,6 +13,7 @@ from relay.management.http.routing import RestCall
 from relay.management.resources.deployments import Deployments, exposed
 from relay.management.resources.gateway import Gateway
 from relay.management.resources.representations import find_api
+from relay.management.resources.trials import Trials
 from relay.model.api.lifecycle import ActionRefused
 from relay.model.records import Deployment, ServingReport
 from tests.management.harness import (
@@ -350,8 +351,7 @@ class GatewayTests(DeploymentCase):
         family = Deployments(
             self.store,
             lambda: [],
-            Gateway(self.try_out, self.reached),
-            cast(Any, reactor),
+            Trials(Gateway(self.try_out, self.reached), cast(Any, reactor)),
         )
         self.family = family
 
@@ -465,7 +465,8 @@ class GatewayTests(DeploymentCase):
                 )
                 blocking.addErrback(lambda failure: self.fail(str(failure)))
 
-        self.family._gateway = Gateway(change, self.reached)
+        gateway = Gateway(change, self.reached)
+        self.family._trials = Trials(gateway, cast(Any, reactor))
         await self.act("start", api_id)
         self.assertEqual(self.tried, [1, 1])
         made = await self.served(api_id)

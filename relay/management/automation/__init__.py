@@ -1,0 +1,1 @@
+"""The Automation API: whole objects by their hrids, created or changed in one call."""

@@ -1,0 +1,148 @@
+"""APIs in the Automation API."""
+
+from __future__ import annotations
+
+from twisted.internet.defer import Deferred
+
+from relay.catalog import Catalog
+from relay.dialects.finding import Refused
+from relay.management.automation.applying import ApiApplication, Applied
+from relay.management.automation.naming import BY_ID, by_id, find_api
+from relay.management.automation.reading import (
+    PROBLEMS,
+    as_invalid,
+    object_of,
+    told,
+)
+from relay.management.automation.shapes import ApiSpec, ApiState
+from relay.management.automation.states import State, api_state, refused_state
+from relay.management.http.parameters import PAGING
+from relay.management.http.query import Page
+from relay.management.http.reply import Reply
+from relay.management.http.routing import Body, RestCall, route
+from relay.management.resources.trials import MOST_TRIALS, Trials
+from relay.management.shapes.common import Listing
+from relay.model.api.lifecycle import ActionRefused
+from relay.store.rehearsal import Rehearsal, rehearsing
+from relay.store.store import Store
+from relay.store.transaction import Transaction
+
+
+class _Otherwise(Exception):
+    """The store has changed, so that another deployment would be put into force."""
+
+    def __init__(self, applied: Applied) -> None:
+        super().__init__()
+        self.applied = applied
+
+
+class AutomationApis:
+    """The resource family of APIs by their hrids.
+
+    :param catalog: parses and checks definitions.
+    :param trials: tries deployments on the gateway of this process.
+    """
+
+    def __init__(self, store: Store, catalog: Catalog, trials: Trials) -> None:
+        self._store = store
+        self._catalog = catalog
+        self._trials = trials
+
+    @route(
+        "PUT",
+        "/apis",
+        query=(BY_ID,),
+        body=Body.REQUIRED,
+        reads=ApiSpec,
+        answers={200: ApiState},
+        refuses=(404,),
+    )
+    async def put(self, call: RestCall) -> Reply:
+        """Create or change an API with its plans, and deploy, start or stop it, in one
+        transaction. What is the same already is neither written nor deployed."""
+        try:
+            change = ApiApplication(self._catalog, object_of(call.body), by_id(call))
+            applied = await self._apply(change)
+        except PROBLEMS as problem:
+            if call.dry_run:
+                return Reply(200, refused_state(call.body, told(problem)))
+            if isinstance(problem, Refused):
+                raise as_invalid(problem) from None
+            raise
+        if not call.dry_run:
+            if applied.candidate is not None:
+                await self._trials.wait(applied.api.id, applied.candidate.number)
+            elif applied.stopped:
+                await self._trials.wait(applied.api.id, None)
+        return Reply(200, applied.state)
+
+    @route("GET", "/apis", query=PAGING, answers={200: Listing[ApiState]})
+    async def list(self, call: RestCall) -> Reply:
+        """Return all APIs, in the order of their creation."""
+        page = Page.of(call.query)
+
+        def work(tx: Transaction) -> tuple[list[State], int]:
+            found = tx.apis.list()
+            return [api_state(tx, one) for one in page.cut(found)], len(found)
+
+        data, total = await self._store.read(work)
+        return Reply(200, page.listing(data, total, call.url))
+
+    @route("GET", "/apis/<hrid>", query=(BY_ID,), answers={200: ApiState})
+    async def get(self, call: RestCall, hrid: str) -> Reply:
+        """Return an API with its plans."""
+
+        def work(tx: Transaction) -> State:
+            return api_state(tx, find_api(tx, hrid, by_id(call)))
+
+        return Reply(200, await self._store.read(work))
+
+    @route("DELETE", "/apis/<hrid>", query=(BY_ID,), answers={204: None})
+    async def delete(self, call: RestCall, hrid: str) -> Reply:
+        """Stop and delete an API with its plans, subscriptions and deployments."""
+
+        def work(tx: Transaction) -> str:
+            api = find_api(tx, hrid, by_id(call))
+            tx.subscriptions.announce(tx.subscriptions.of_api(api.id))
+            tx.apis.delete(api.id)
+            return api.id
+
+        api_id = await self._store.write(work)
+        if not call.dry_run:
+            await self._trials.wait(api_id, None)
+        return Reply(204)
+
+    async def _apply(self, change: ApiApplication) -> Applied:
+        """
+        Try what a body would deploy, then apply the body.
+
+        :raises Exception: of :data:`PROBLEMS`; nothing is changed then.
+        """
+        tried = await self._rehearsed(change)
+
+        def work(tx: Transaction) -> Applied:
+            applied = change.run(tx)
+            if not applied.deploys_as(tried):
+                raise _Otherwise(applied)
+            return applied
+
+        for _ in range(MOST_TRIALS):
+            if tried.candidate is not None:
+                self._trials.try_out(tried.api.id, tried.candidate)
+            try:
+                return await self._store.write(work)
+            except _Otherwise as other:
+                tried = other.applied
+        raise ActionRefused(
+            "The API was changed again and again while its deployment was tried",
+            "api.deployment.conflict",
+            api=tried.api.id,
+        )
+
+    def _rehearsed(self, change: ApiApplication) -> Deferred[Applied]:
+        """Apply a body, and roll it back."""
+        token = rehearsing.set(Rehearsal())
+        try:
+            return self._store.write(change.run)
+        finally:
+            rehearsing.reset(token)

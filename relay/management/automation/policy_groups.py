@@ -1,0 +1,217 @@
+"""Shared policy groups in the Automation API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+from twisted.internet.defer import Deferred
+
+from relay.catalog import Catalog
+from relay.dialects.finding import Refused
+from relay.management.automation.naming import BY_ID, by_id, find_group
+from relay.management.automation.reading import (
+    PROBLEMS,
+    as_invalid,
+    leniently,
+    object_of,
+    told,
+)
+from relay.management.automation.shapes import (
+    SharedPolicyGroupSpec,
+    SharedPolicyGroupState,
+)
+from relay.management.automation.states import State, group_state, refused_state
+from relay.management.http.parameters import PAGING
+from relay.management.http.query import Page
+from relay.management.http.reply import Reply
+from relay.management.http.routing import Body, RestCall, route
+from relay.management.policy_groups.resource import (
+    check_free,
+    check_same,
+    check_unused,
+)
+from relay.management.policy_groups.trials import GroupTrials, users_of
+from relay.management.resources.trials import MOST_TRIALS
+from relay.management.shapes.common import Listing
+from relay.model.api.lifecycle import ActionRefused
+from relay.model.policy_groups.definition import SharedPolicyGroupDefinition
+from relay.model.policy_groups.records import SharedPolicyGroupRecord
+from relay.model.records import Deployment
+from relay.store.rehearsal import Rehearsal, rehearsing
+from relay.store.store import Store
+from relay.store.transaction import Transaction
+
+_ALL = "/shared-policy-groups"
+_ONE = f"{_ALL}/<hrid>"
+
+
+@dataclass(frozen=True, slots=True)
+class _Applied:
+    """What has become of a group."""
+
+    group: SharedPolicyGroupRecord
+    users: Sequence[Deployment]
+    """The deployments that run its new version; none when the version stays."""
+
+
+class _Otherwise(Exception):
+    """The store has changed, so that other deployments use the group."""
+
+    def __init__(self, applied: _Applied) -> None:
+        super().__init__()
+        self.applied = applied
+
+
+class AutomationPolicyGroups:
+    """The resource family of shared policy groups by their hrids.
+
+    :param catalog: parses and checks groups.
+    :param trials: tries the deployments that use a group.
+    """
+
+    def __init__(self, store: Store, catalog: Catalog, trials: GroupTrials) -> None:
+        self._store = store
+        self._catalog = catalog
+        self._trials = trials
+
+    @route(
+        "PUT",
+        _ALL,
+        query=(BY_ID,),
+        body=Body.REQUIRED,
+        reads=SharedPolicyGroupSpec,
+        answers={200: SharedPolicyGroupState},
+        refuses=(404,),
+    )
+    async def put(self, call: RestCall) -> Reply:
+        """Create or change a group, and deploy it, in one transaction. What is the same
+        already is neither written nor deployed."""
+        try:
+            body = dict(object_of(call.body))
+            name = body["hrid"]
+            if by_id(call):
+                del body["hrid"]
+            wanted, warnings = leniently(body, self._catalog.parse_policy_group)
+            group = await self._apply(name, by_id(call), wanted)
+            return Reply(200, group_state(group, warnings))
+        except PROBLEMS as problem:
+            if call.dry_run:
+                return Reply(200, refused_state(call.body, told(problem)))
+            if isinstance(problem, Refused):
+                raise as_invalid(problem) from None
+            raise
+
+    @route("GET", _ALL, query=PAGING, answers={200: Listing[SharedPolicyGroupState]})
+    async def list(self, call: RestCall) -> Reply:
+        """Return all groups, in the order of their creation."""
+        page = Page.of(call.query)
+        found = await self._store.read(lambda tx: tx.policy_groups.all())
+        data = [group_state(one) for one in page.cut(found)]
+        return Reply(200, page.listing(data, len(found), call.url))
+
+    @route("GET", _ONE, query=(BY_ID,), answers={200: SharedPolicyGroupState})
+    async def get(self, call: RestCall, hrid: str) -> Reply:
+        """Return a group."""
+
+        def work(tx: Transaction) -> State:
+            return group_state(find_group(tx, hrid, by_id(call)))
+
+        return Reply(200, await self._store.read(work))
+
+    @route("DELETE", _ONE, query=(BY_ID,), answers={204: None})
+    async def delete(self, call: RestCall, hrid: str) -> Reply:
+        """Delete a group that no API uses."""
+
+        def work(tx: Transaction) -> None:
+            group = find_group(tx, hrid, by_id(call))
+            check_unused(tx, group, "be deleted")
+            tx.policy_groups.delete(group.id)
+
+        await self._store.write(work)
+        return Reply(204)
+
+    async def _apply(
+        self, name: str, is_id: bool, wanted: SharedPolicyGroupDefinition
+    ) -> SharedPolicyGroupRecord:
+        id = str(uuid4())
+
+        def run(tx: Transaction) -> _Applied:
+            return _put(tx, name, is_id, wanted.to_json(), id)
+
+        def work(tx: Transaction) -> _Applied:
+            applied = run(tx)
+            if [one.id for one in applied.users] != [one.id for one in tried.users]:
+                raise _Otherwise(applied)
+            return applied
+
+        tried = await self._rehearsed(run)
+        for _ in range(MOST_TRIALS):
+            await self._trials.try_out(tried.group, tried.users)
+            try:
+                return (await self._store.write(work)).group
+            except _Otherwise as other:
+                tried = other.applied
+        raise ActionRefused(
+            "The shared policy group was changed while it was tried",
+            "sharedPolicyGroup.conflict",
+            sharedPolicyGroupId=tried.group.id,
+        )
+
+    def _rehearsed(self, run: Any) -> Deferred[_Applied]:
+        token = rehearsing.set(Rehearsal())
+        try:
+            return self._store.write(run)
+        finally:
+            rehearsing.reset(token)
+
+
+def _put(
+    tx: Transaction, name: str, is_id: bool, definition: dict[str, Any], id: str
+) -> _Applied:
+    """
+    Save a group, and deploy it if its version in force is another one.
+
+    :param id: of a new group.
+    """
+    cross_id = definition.pop("crossId", None)
+    definition.pop("hrid", None)
+    stored = tx.policy_groups.with_hrid(name)
+    if is_id:
+        stored = find_group(tx, name, is_id=True)
+    if stored is None:
+        cross_id = cross_id or id
+        check_free(tx, cross_id)
+        group = SharedPolicyGroupRecord(
+            id=id,
+            cross_id=cross_id,
+            hrid=name,
+            definition=definition,
+            version=0,
+            lifecycle_state="UNDEPLOYED",
+            created_at_ms=tx.now_ms,
+            updated_at_ms=tx.now_ms,
+            deployed_at_ms=None,
+        )
+        tx.policy_groups.add(group)
+    else:
+        check_same(stored, definition)
+        group = stored
+        if cross_id not in (None, stored.cross_id):
+            raise ActionRefused(
+                f"The crossId of shared policy group [{stored.hrid}] is"
+                f" {stored.cross_id}, and cannot be changed here",
+                "sharedPolicyGroup.crossId",
+                sharedPolicyGroupId=stored.id,
+            )
+        if definition != stored.definition:
+            changed = replace(
+                stored.updated(stored.cross_id, definition), hrid=stored.hrid
+            )
+            group = tx.policy_groups.save(changed)
+    if group.lifecycle_state == "DEPLOYED":
+        return _Applied(group, ())
+    users = users_of(tx, group.cross_id)
+    return _Applied(tx.policy_groups.deploy(group), users)

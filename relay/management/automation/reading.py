@@ -1,0 +1,86 @@
+"""The bodies of the Automation API, which may have members that Relay leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from typing import Any, TypeVar
+
+from relay.dialects.finding import Finding, Refused
+from relay.dialects.places import in_order, remove
+from relay.dialects.v4_members import Notes, decode, leave_out
+from relay.management.automation.states import READ_ONLY, without
+from relay.model.api.lifecycle import ActionRefused
+from relay.model.schema.errors import Invalid, Issue
+
+Read = TypeVar("Read")
+
+MOST_ROUNDS = 50
+"""How often a body is read again without what was left out."""
+PROBLEMS = (Refused, Invalid, ActionRefused)
+"""What refuses a body."""
+
+
+def object_of(body: object) -> Mapping[str, Any]:
+    """
+    :raises Invalid: unless the body is an object with a ``hrid``.
+    """
+    if not isinstance(body, Mapping):
+        raise Invalid([Issue("must be an object", "")])
+    if not isinstance(body.get("hrid"), str):
+        raise Invalid([Issue("is required", "hrid")])
+    return body
+
+
+def leniently(
+    body: Mapping[str, Any], read: Callable[[dict[str, Any]], Read]
+) -> tuple[Read, list[str]]:
+    """
+    Read a body without the members that have no meaning in Relay.
+
+    :param read: reads the rest.
+    :returns: what was read, and what was left out.
+    :raises Refused: for problems about access or traffic.
+    :raises Invalid: for other mistakes.
+    """
+    rest = deepcopy(without(body, READ_ONLY))
+    notes = Notes("")
+    leave_out(rest, "", notes)
+    decode(rest, "", notes)
+    if any(one.severity == "severe" for one in notes.findings):
+        raise Refused(notes.findings)
+    warnings = [str(one) for one in notes.findings]
+    for _ in range(MOST_ROUNDS):
+        try:
+            return read(rest), warnings
+        except Invalid as refused:
+            minor = [one for one in refused.issues if one.severity == "warning"]
+            if len(minor) < len(refused.issues):
+                raise
+            for one in sorted(minor, key=lambda one: in_order(one.location))[::-1]:
+                if not remove(rest, one.location):
+                    raise
+                found = Finding(one.location, "warning", one.message)
+                warnings.append(f"{found}; left out")
+    raise Invalid([Issue("has too many members without a meaning", "")])
+
+
+def told(problem: Exception) -> list[str]:
+    """Return every severe problem of a refused body as a sentence."""
+    if isinstance(problem, Refused):
+        return [str(one) for one in problem.findings if one.severity == "severe"]
+    if isinstance(problem, Invalid):
+        return [
+            f"{one.location}: {one.message}" if one.location else one.message
+            for one in problem.issues
+        ]
+    return [str(problem)]
+
+
+def as_invalid(problem: Refused) -> Invalid:
+    """Return the problems of a definition as those of a body."""
+    return Invalid(
+        Issue(one.message, one.path)
+        for one in problem.findings
+        if one.severity == "severe"
+    )
