@@ -69,7 +69,9 @@ class CreateCase(ConsoleCase):
         api = self.rest("GET", f"{ENVIRONMENT}/apis/{api_id}")
         query = "statuses=STAGING,PUBLISHED"
         plans = self.rest("GET", f"{ENVIRONMENT}/apis/{api_id}/plans?{query}")["data"]
-        return _common(api), [_common(one, {"apiId", "publishedAt"}) for one in plans]
+        return _common(api, {"hrid"}), [
+            _common(one, {"apiId", "publishedAt"}) for one in plans
+        ]
 
 
 def _common(document: dict[str, Any], also: set[str] | None = None) -> dict[str, Any]:
