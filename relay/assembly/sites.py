@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from relay import __version__
+from relay.assembly.fetching import Fetching
 from relay.assembly.gateway import GatewayService
 from relay.console.assets import built_assets
 from relay.console.pages import ConsolePages
@@ -109,6 +110,10 @@ class Sites:
                 self.facts.started_at_ms,
                 self.gateway_urls,
             ),
+            fetch=Fetching(
+                gateway.outbound,
+                lambda: self.reload.settings.management.max_body_bytes,
+            ).fetch,
         )
 
     def technical(self) -> TechnicalSite:

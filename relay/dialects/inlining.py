@@ -13,7 +13,7 @@ from relay.model.policy_groups.references import MEMBER, POLICY
 from relay.model.schema.errors import join
 
 
-def inline_groups(draft: Draft, groups: Sequence[Draft]) -> None:
+def inline_groups(draft: Draft, groups: Sequence[Draft]) -> list[Draft]:
     """
     Replace the references of an API to shared policy groups of the same file.
 
@@ -22,20 +22,21 @@ def inline_groups(draft: Draft, groups: Sequence[Draft]) -> None:
 
     :param draft: of an API; changed.
     :param groups: drafts of shared policy groups.
+    :returns: the groups to which the API refers.
     """
     named: dict[str, Draft] = {}
     for group in groups:
         for name in ("hrid", "crossId"):
             if isinstance(one := group.body.get(name), str):
                 named[one] = group
-    if not named:
-        return
+    used: list[Draft] = []
     for target, holder in _holders(draft):
         for place, flow in objects(holder, "flows"):
             for phase in PHASES:
                 if isinstance(flow.get(phase), list):
                     where = join(target, place, phase)
-                    flow[phase] = _steps(draft, where, flow[phase], named)
+                    flow[phase] = _steps(draft, where, flow[phase], named, used)
+    return used
 
 
 def _holders(draft: Draft) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -45,10 +46,15 @@ def _holders(draft: Draft) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _steps(
-    draft: Draft, at: str, steps: list[Any], groups: Mapping[str, Draft]
+    draft: Draft,
+    at: str,
+    steps: list[Any],
+    groups: Mapping[str, Draft],
+    used: list[Draft],
 ) -> list[Any]:
     """
     :param at: the location of the steps in the draft.
+    :param used: takes the groups to which the steps refer.
     """
     found: list[Any] = []
     origins: list[str] = []
@@ -59,6 +65,7 @@ def _steps(
             found.append(step)
             origins.append(origin)
             continue
+        used.append(group)
         if problem := _misfit(draft, step, group, at):
             draft.findings.append(Finding(origin, "severe", problem))
             continue

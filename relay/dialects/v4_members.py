@@ -228,12 +228,13 @@ def _reference(step: dict[str, Any], target: str, at: str, notes: Notes) -> None
     reference = step.pop(_REFERENCE, None)
     configuration = step.get("configuration")
     if isinstance(reference, Mapping):
-        name, where = reference.get("name"), join(at, _REFERENCE)
+        name, where = reference.get("name"), join(at, _REFERENCE, "name")
+        notes.put(join(target, "configuration"), join(at, _REFERENCE))
     elif isinstance(configuration, Mapping) and MEMBER not in configuration:
         name, where = configuration.get("hrid"), join(at, "configuration", "hrid")
     if isinstance(name, str):
         step["configuration"] = {MEMBER: name}
-        notes.put(join(target, "configuration"), where)
+        notes.put(join(target, "configuration", MEMBER), where)
 
 
 def _endpoints(body: dict[str, Any], at: str, notes: Notes) -> None:

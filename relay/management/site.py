@@ -21,6 +21,8 @@ from relay.management.automation.subscriptions import AutomationSubscriptions
 from relay.management.consumers.api_keys import ApiKeys
 from relay.management.consumers.applications import Applications
 from relay.management.consumers.subscriptions import Subscriptions
+from relay.management.definitions.exports import Exports
+from relay.management.definitions.resource import Fetch, Imports, no_fetch
 from relay.management.http.guard import Guard
 from relay.management.http.root import NODE, ManagementRoot, Pages
 from relay.management.http.routing import Families
@@ -42,7 +44,6 @@ from relay.management.resources.deployments import Deployments
 from relay.management.resources.expressions import Expressions
 from relay.management.resources.gateway import NO_GATEWAY, Gateway
 from relay.management.resources.health import Health, HealthView, no_health
-from relay.management.resources.imports import Imports
 from relay.management.resources.instances import Instances, ThisInstance
 from relay.management.resources.migration import Migration
 from relay.management.resources.node import Node, NodeView, no_checks
@@ -82,6 +83,7 @@ class ManagementSite(RestSite):
     :param prober: makes probes of targets.
     :param pages: the console, which is served unless the settings switch it off.
     :param instance: the gateway of this process; None for a process without one.
+    :param fetch: gets definitions from URLs.
     """
 
     def __init__(
@@ -103,6 +105,7 @@ class ManagementSite(RestSite):
         prober: Prober = no_prober,
         pages: Pages | None = None,
         instance: ThisInstance | None = None,
+        fetch: Fetch = no_fetch,
     ) -> None:
         self._console = pages
         masking = Masking(catalog.type_of)
@@ -112,7 +115,8 @@ class ManagementSite(RestSite):
         environment = Families(
             masking,
             Apis(store, catalog),
-            Imports(store, catalog),
+            Imports(store, catalog, masking, trials, fetch),
+            Exports(store),
             Migration(store),
             Search(store),
             Deployments(store, gateway_urls, trials),

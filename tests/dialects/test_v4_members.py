@@ -139,8 +139,9 @@ class FlowTests(SynchronousTestCase):
             [{"sharedPolicyGroupId": name} for name in ("x", "y", "town")],
         )
         at = "spec.flows[0].request"
-        for number, where in ((1, "configuration.hrid"), (2, "sharedPolicyGroupRef")):
-            target = f"flows[0].request[{number}].configuration"
+        names = (1, "configuration.hrid"), (2, "sharedPolicyGroupRef.name")
+        for number, where in names:
+            target = f"flows[0].request[{number}].configuration.sharedPolicyGroupId"
             self.assertEqual(draft.origins.of(target), f"{at}[{number}].{where}")
 
 

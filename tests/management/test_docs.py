@@ -13,6 +13,8 @@ from relay.management.access.users import Users
 from relay.management.consumers.api_keys import ApiKeys
 from relay.management.consumers.applications import Applications
 from relay.management.consumers.subscriptions import Subscriptions
+from relay.management.definitions.exports import Exports
+from relay.management.definitions.resource import Imports
 from relay.management.http.parameters import DRY_RUN
 from relay.management.http.routing import Route
 from relay.management.policy_groups.resource import SharedPolicyGroups
@@ -24,7 +26,6 @@ from relay.management.resources.deployment_history import DeploymentHistory
 from relay.management.resources.deployments import Deployments
 from relay.management.resources.expressions import Expressions
 from relay.management.resources.health import Health
-from relay.management.resources.imports import Imports
 from relay.management.resources.instances import Instances
 from relay.management.resources.migration import Migration
 from relay.management.resources.node import Node
@@ -51,6 +52,7 @@ FAMILIES = (
     DeadLetters,
     DeploymentHistory,
     Deployments,
+    Exports,
     Expressions,
     Health,
     Imports,

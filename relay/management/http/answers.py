@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 JSON = "application/json"
+YAML = "application/yaml"
 MERGE_PATCH = "application/merge-patch+json"
 JSON_PATCH = "application/json-patch+json"
 PATCHES = (JSON, MERGE_PATCH, JSON_PATCH)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
-from itertools import islice
+from itertools import chain, islice
 from uuid import uuid4
 
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound as NoRoute
 
+from relay.dialects.finding import Finding, Refused
 from relay.management.http.reply import Reply
 from relay.model.api.lifecycle import ActionRefused
 from relay.model.schema.errors import Invalid, Issue
@@ -131,6 +132,7 @@ RETRY_AFTER_S = 5
 
 STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (Invalid, HTTPStatus.BAD_REQUEST),
+    (Refused, HTTPStatus.BAD_REQUEST),
     (ActionRefused, HTTPStatus.BAD_REQUEST),
     (BadRequest, HTTPStatus.BAD_REQUEST),
     (Unauthorized, HTTPStatus.UNAUTHORIZED),
@@ -173,6 +175,10 @@ def answer(failure: Failure) -> Reply:
     )
     if isinstance(error, Invalid):
         return _reply(status, _summary(error.issues), "validation", issues=error.issues)
+    if isinstance(error, Refused):
+        issues = [Issue(one.message, one.path) for one in _severe(error)]
+        details = [_severe_detail(one) for one in _severe(error)]
+        return _reply(status, _summary(issues), "validation", details=details)
     if isinstance(error, ActionRefused):
         return _reply(status, error.message, error.code, error.parameters)
     if isinstance(error, RequestError):
@@ -231,7 +237,7 @@ def _incident(failure: Failure, status: HTTPStatus) -> Reply:
     )
 
 
-def _summary(issues: tuple[Issue, ...]) -> str:
+def _summary(issues: Sequence[Issue]) -> str:
     # The message itself contains the path rules: clients show only the message.
     if all(".paths" in f".{issue.location}" for issue in issues):
         return issues[0].message
@@ -245,15 +251,29 @@ def _reply(
     parameters: Mapping[str, str] | None = None,
     issues: Iterable[Issue] = (),
     headers: Mapping[str, str] | None = None,
+    details: Iterable[dict[str, object]] = (),
 ) -> Reply:
     body = {
         "httpStatus": status.value,
         "message": message,
         "technicalCode": code,
         "parameters": dict(parameters or {}),
-        "details": [_detail(issue) for issue in islice(issues, MOST_DETAILS)],
+        "details": list(islice(chain(map(_detail, issues), details), MOST_DETAILS)),
     }
     return Reply(status.value, body, dict(headers or {}))
+
+
+def _severe(refused: Refused) -> list[Finding]:
+    return [one for one in refused.findings if one.severity == "severe"]
+
+
+def _severe_detail(finding: Finding) -> dict[str, object]:
+    """Return a problem that refuses a definition, with its place in the file."""
+    shape = _detail(Issue(finding.message, finding.path))
+    shape["severity"] = finding.severity
+    if finding.line is not None:
+        shape["line"] = finding.line
+    return shape
 
 
 def _detail(issue: Issue) -> dict[str, object]:

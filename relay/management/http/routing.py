@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -18,42 +17,34 @@ from twisted.web.resource import IResource
 from relay.http.accept import Accept, accept_of
 from relay.management.access.identity import Identity
 from relay.management.http import errors
-from relay.management.http.answers import JSON, JSON_PATCH, PATCHES, Answer, answers_of
+from relay.management.http.answers import JSON, Answer, answers_of
 from relay.management.http.credentials import NO_CREDENTIALS, Credentials
 from relay.management.http.dry_run import dry_reply
-from relay.management.http.errors import (
-    BadRequest,
-    Forbidden,
-    PreconditionFailed,
-    UnsupportedMediaType,
-)
-from relay.management.http.json_body import parse
+from relay.management.http.errors import BadRequest, Forbidden, PreconditionFailed
 from relay.management.http.parameters import DRY_RUN, Parameter
-from relay.management.http.patches import JsonPatch, MergePatch
 from relay.management.http.query import Query
 from relay.management.http.reply import Content, Reply
 from relay.management.http.request import ManagementRequest
+from relay.management.http.request_body import Body, read_body
 from relay.model.role import Role
 from relay.model.schema.errors import Issue
 from relay.model.secrets import MASK, Masking
 from relay.store.rehearsal import Rehearsal, rehearsing
 
+__all__ = [
+    "Body",
+    "Families",
+    "RestCall",
+    "Route",
+    "route",
+    "router_of",
+    "routes_of",
+]
+
 ANY_TYPE = Accept(b"")
 _ENTITY_TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e]*)"')
 
 Method = TypeVar("Method", bound=Callable[..., Awaitable[Reply]])
-
-
-class Body(enum.Enum):
-    """The request body of a path."""
-
-    IGNORED = enum.auto()
-    """Any JSON is accepted, since clients send ``{}`` with actions."""
-    REQUIRED = enum.auto()
-    OPTIONAL = enum.auto()
-    PATCH = enum.auto()
-    """A merge patch or a JSON Patch, which the method gets as a
-    :class:`~relay.management.http.patches.Patch`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +276,7 @@ async def _serve(
         url=request.url(),
         base=request.url(request.base_path),
         query=query,
-        body=_body(request, found.body),
+        body=read_body(request, found.body),
         if_match=request.getHeader("If-Match"),
         user=user,
         accept=accept_of(request.requestHeaders),
@@ -329,42 +320,3 @@ def _explain(
     families: Families, request: ManagementRequest, failure: Failure
 ) -> Deferred[None]:
     return request.send(errors.answer(failure).put_on(request))
-
-
-def _body(request: ManagementRequest, wanted: Body) -> object:
-    assert request.content is not None
-    content = request.content.read()
-    if not content:
-        if wanted in (Body.REQUIRED, Body.PATCH):
-            raise BadRequest("A JSON body is required", "body.missing")
-        return None
-    if wanted is not Body.PATCH:
-        _check_type(request, (JSON,))
-        return parse(content)
-    kind = _check_type(request, PATCHES)
-    return (JsonPatch if kind == JSON_PATCH else MergePatch)(parse(content))
-
-
-def _check_type(request: ManagementRequest, accepted: tuple[str, ...]) -> str:
-    """Return the media type of a body."""
-    sent = request.getHeader("Content-Type") or ""
-    kind, *parameters = (part.strip().lower() for part in sent.split(";"))
-    coding = (request.getHeader("Content-Encoding") or "identity").strip().lower()
-    # A page of another site can send other types without a preflight request.
-    if (
-        kind not in accepted
-        or any(p and p not in _UTF_8 for p in parameters)
-        or coding != "identity"
-    ):
-        takes = " or ".join(accepted)
-        raise UnsupportedMediaType(
-            f"The body must have Content-Type {takes}, in UTF-8 and not compressed",
-            "mediaType.unsupported",
-            headers={"Accept-Patch": ", ".join(accepted)}
-            if accepted is PATCHES
-            else {},
-        )
-    return kind
-
-
-_UTF_8 = ("charset=utf-8", 'charset="utf-8"')

@@ -9,8 +9,9 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel
 
-from relay.management.http.answers import JSON, JSON_PATCH, PATCHES, Answer
+from relay.management.http.answers import JSON, JSON_PATCH, Answer
 from relay.management.http.parameters import Parameter, Words
+from relay.management.http.request_body import TAKEN
 from relay.management.http.routing import Body, Route
 from relay.management.shapes.common import DryRun, Operation
 from relay.model.schema.descriptions import plain
@@ -143,9 +144,8 @@ def _parameter(declared: Parameter) -> Json:
 
 def _body(route: Route, schema_of: SchemaOf) -> Json:
     schema = {} if route.reads is None else schema_of(route.reads)
-    content = {JSON: {"schema": schema}}
+    content = {kind: {"schema": schema} for kind in TAKEN.get(route.body, (JSON,))}
     if route.body is Body.PATCH:
-        content = {kind: {"schema": schema} for kind in PATCHES}
         content[JSON_PATCH] = {"schema": schema_of(tuple[Operation, ...])}
     return {"required": route.body is not Body.OPTIONAL, "content": content}
 

@@ -21,7 +21,7 @@ AT_ONCE = 500
 OWNER = {"id": ADMIN, "displayName": ADMIN, "type": "USER"}
 
 _NUMBER = re.compile("[1-9][0-9]{0,8}")
-_API_DEFAULTS: dict[str, Any] = {
+API_DEFAULTS: dict[str, Any] = {
     "disableMembershipNotifications": False,
     "groups": [],
     "labels": [],
@@ -34,13 +34,15 @@ _API_DEFAULTS: dict[str, Any] = {
     "flows": [],
     "services": {},
 }
-_PLAN_DEFAULTS: dict[str, Any] = {
+"""Members that responses have even if they are not stored."""
+PLAN_DEFAULTS: dict[str, Any] = {
     "characteristics": [],
     "commentRequired": False,
     "excludedGroups": [],
     "flows": [],
     "tags": [],
 }
+"""The same of plans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class ApiView:
         shape = {
             "id": record.id,
             "hrid": record.hrid,
-            **_API_DEFAULTS,
+            **API_DEFAULTS,
             **shown_definition(record.definition),
             "definitionVersion": "V4",
             "createdAt": timestamp(record.created_at_ms),
@@ -137,7 +139,7 @@ def plan_json(plan: PlanRecord) -> dict[str, Any]:
     shape = {
         "id": plan.id,
         "hrid": plan.hrid,
-        **_PLAN_DEFAULTS,
+        **PLAN_DEFAULTS,
         **plan.definition,
         "definitionVersion": "V4",
         "apiId": plan.api_id,

@@ -84,21 +84,3 @@ class Plan(PlanDefinition):
     """The time of the last change, which is also in `ETag`."""
     published_at: Timestamp | None = None
     closed_at: Timestamp | None = None
-
-
-class ImportedDefinition(Value):
-    """An exported definition."""
-
-    api: ApiBody
-    plans: tuple[ImportedPlan, ...] | None = None
-    export: Any = None
-    api_media: Any = None
-    members: Any = None
-    metadata: Any = None
-    pages: Any = None
-
-
-class ImportedPlan(PlanBody):
-    """A plan of an exported definition."""
-
-    status: Literal["STAGING", "PUBLISHED", "DEPRECATED"] = "STAGING"

@@ -28,6 +28,10 @@ class Detail(Value):
     location: str
     """The field, such as `listeners[0].paths`; empty for the whole body."""
     invalid_value: Any = None
+    severity: Literal["severe"] | None = None
+    """Of a problem of a definition that is imported: it can be waived."""
+    line: Annotated[int, Field(ge=1)] | None = None
+    """The line of the file with the definition."""
 
 
 class Error(Value):

@@ -25,7 +25,7 @@ from tests.management.harness import (
     api_body,
     basic,
 )
-from tests.management.http.writes import ROOT, STEPS, Step
+from tests.management.http.writes import FILES, ROOT, STEPS, Step
 from tests.management.openapi.sections import TECHNICAL
 
 READING = {"GET", "HEAD", "OPTIONS"}
@@ -53,6 +53,7 @@ class EveryWriteTests(ManagementCase):
             self.site.clock,
             lambda: ["http://localhost:8082"],
             gateway=gateway,
+            fetch=lambda url: succeed(json.dumps(FILES[url]).encode()),
         )
         await self.listen()
 
@@ -175,6 +176,14 @@ class EveryWriteTests(ManagementCase):
             text = re.sub(r"\$(\w+)", lambda name: ids[name[1]], json.dumps(body))
             body = json.loads(text)
         credentials = step.credentials or self.page
+        if isinstance(body, str):
+            return await self.ask(
+                step.verb,
+                path + query,
+                content=body.encode(),
+                headers={"Content-Type": "text/plain"},
+                credentials=credentials,
+            )
         return await self.ask(step.verb, path + query, body, credentials=credentials)
 
     async def trail(self) -> list[dict[str, Any]]:

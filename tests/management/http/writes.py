@@ -42,7 +42,7 @@ class Step:
     verb: str
     path: str
     body: Any = None
-    """JSON; ``$NAME`` stands for the id of that name."""
+    """JSON, in which ``$NAME`` stands for the id of that name, or text."""
     keeps: str = ""
     """The name of the id of what the step creates."""
     ids: dict[str, str] = field(default_factory=dict)
@@ -53,6 +53,12 @@ class Step:
 
 _OF_CLIENT = {"application_id": "client_id"}
 _SHARED = {**_OF_CLIENT, "key_id": "shared_id"}
+_OF_IMPORT = {"api_id": "imported_id"}
+FILES = {
+    "https://files.example/new": api_body("/fetched"),
+    "https://files.example/changed": api_body("/imported", name="Changed"),
+}
+"""Definitions at URLs."""
 _COPY = {"contextPath": "/copy", "filteredFields": ["PLANS"]}
 _OPEN = {"applicationId": "$application_id", "planId": "$plan_id"}
 STEPS = [
@@ -76,6 +82,19 @@ STEPS = [
         "/apis/_import/definition",
         {"api": api_body("/imported"), "plans": [plan_body()]},
         "imported_id",
+    ),
+    Step(
+        "PUT",
+        f"{_API}/_import/definition",
+        {"api": api_body("/imported", name="Put"), "plans": [plan_body(name="Put")]},
+        ids=_OF_IMPORT,
+    ),
+    Step("POST", "/apis/_import/definition-url", "https://files.example/new"),
+    Step(
+        "PUT",
+        f"{_API}/_import/definition-url",
+        "https://files.example/changed",
+        ids=_OF_IMPORT,
     ),
     # Shared policy groups.
     Step("POST", "/shared-policy-groups", GROUP, "group_id"),

@@ -1,0 +1,1 @@
+"""APIs with their plans as files: import, update and export."""
