@@ -58,6 +58,7 @@ COMMANDS = {
     "tokens": Lazy(
         "relay.cli.objects.users:tokens", "List, create and revoke tokens of users."
     ),
+    "bench": Lazy("relay.cli.streams.bench:bench", "Measure a source with clients."),
     "publish": Lazy(
         "relay.cli.streams.publish:publish", "Publish events to an entrypoint."
     ),
