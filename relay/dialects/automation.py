@@ -29,5 +29,9 @@ class Automation:
         return "hrid" in document and is_v4(document)
 
     def read(self, document: Mapping[str, Any], at: str = "") -> Draft:
-        """Read the API, whose ``state`` is acted upon."""
-        return read_state(read_api(document, at, self.name))
+        """Read the API, whose ``state`` is acted upon. Its plans accept subscriptions
+        at once unless they state another validation."""
+        draft = read_state(read_api(document, at, self.name))
+        for plan in draft.plans:
+            plan.setdefault("validation", "AUTO")
+        return draft

@@ -7,7 +7,7 @@ from twisted.internet.defer import Deferred
 from relay.catalog import Catalog
 from relay.dialects.finding import Refused
 from relay.management.automation.applying import ApiApplication, Applied
-from relay.management.automation.naming import BY_ID, by_id, find_api
+from relay.management.automation.naming import BY_ID, by_id, find_any_api, find_api
 from relay.management.automation.reading import (
     PROBLEMS,
     as_invalid,
@@ -90,10 +90,13 @@ class AutomationApis:
 
     @route("GET", "/apis/<hrid>", query=(BY_ID,), answers={200: ApiState})
     async def get(self, call: RestCall, hrid: str) -> Reply:
-        """Return an API with its plans."""
+        """Return an API with its plans. If no API has the hrid, the API with this id is
+        returned: an export of APIs that were made otherwise begins with it."""
 
         def work(tx: Transaction) -> State:
-            return api_state(tx, find_api(tx, hrid, by_id(call)))
+            if by_id(call):
+                return api_state(tx, find_api(tx, hrid, is_id=True))
+            return api_state(tx, find_any_api(tx, hrid))
 
         return Reply(200, await self._store.read(work))
 

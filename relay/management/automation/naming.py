@@ -33,6 +33,15 @@ def find_api(tx: Transaction, name: str, is_id: bool) -> ApiRecord:
     return existing(found, name)
 
 
+def find_any_api(tx: Transaction, name: str) -> ApiRecord:
+    """
+    Return the API with a hrid; without one, the API with the id.
+
+    :raises NotFound: when there is neither.
+    """
+    return existing(tx.apis.with_hrid(name) or tx.apis.get(name), name)
+
+
 def find_application(tx: Transaction, name: str, is_id: bool) -> ApplicationRecord:
     """
     :raises NotFound: when there is no such application, or it is archived.

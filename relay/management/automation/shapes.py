@@ -40,6 +40,8 @@ class Status(Open):
 class PlanSpec(Open):
     """A plan as it shall be."""
 
+    id: str | None = None
+    """Without effect in a body."""
     hrid: Hrid
     name: str
     status: Literal["STAGING", "PUBLISHED", "DEPRECATED", "CLOSED"] = "PUBLISHED"

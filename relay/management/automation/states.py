@@ -69,8 +69,8 @@ def api_state(tx: Transaction, api: ApiRecord, warnings: Iterable[str] = ()) -> 
         "lifecycleState": api.lifecycle_state,
     }
     shape = write_automation(body, map(_plan, plans))
-    for plan in shape["plans"]:
-        plan["type"] = "API"
+    for plan, stored in zip(shape["plans"], plans, strict=True):
+        plan |= {"id": stored.id, "type": "API"}
     return _naming_groups(tx, {**shape, **status(api.id, warnings)})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from relay.catalog import Catalog
 from relay.management.automation.naming import (
@@ -61,11 +61,15 @@ _CREDENTIALS = ("apiKey", "credentials")
 _NOT_READ = READ_ONLY | {"apiHrid", "startingAt", "status", *_CREDENTIALS}
 
 
+OptionalInstant = Annotated[Instant | None, BeforeValidator(lambda one: one or None)]
+"""A time, or none; an operator writes an empty text for none."""
+
+
 class KeySpec(Options):
     """An API key that the publisher chooses."""
 
     key: Annotated[CustomKey, Field(repr=False)]
-    expire_at: Instant | None = None
+    expire_at: OptionalInstant = None
 
 
 class SubscriptionSpec(Options):
@@ -74,7 +78,7 @@ class SubscriptionSpec(Options):
     hrid: Hrid
     application_hrid: str
     plan_hrid: str
-    ending_at: Instant | None = None
+    ending_at: OptionalInstant = None
     metadata: dict[str, str] = {}
     api_keys: tuple[KeySpec, ...] | None = None
     """All keys of the subscription; None leaves them as they are."""

@@ -167,7 +167,8 @@ class PutTests(AutomationCase):
         self.assertEqual((found["hrid"], found["name"]), ("events", "By id"))
         path = f"/apis/{made['id']}?hridContainsUUID=true"
         self.assertEqual(await self.expect(200, "GET", path), found)
-        await self.refused(404, "hrid.notFound", "GET", f"/apis/{made['id']}")
+        by_any = await self.expect(200, "GET", f"/apis/{made['id']}")
+        self.assertEqual(by_any, found)
         unknown = api_spec(hrid="4b3e6cf5-5c39-4c0f-9f4a-7a1ec7ad0a52")
         to = "/apis?hridContainsUUID=true"
         await self.refused(404, "hrid.notFound", "PUT", to, unknown)
@@ -201,6 +202,36 @@ class PutTests(AutomationCase):
             await self.refused(
                 403, "forbidden", method, path, api_spec(), credentials=viewer
             )
+
+    async def test_of_an_operator(self) -> None:
+        """A custom resource as an operator sends it, with all that it has."""
+        spec = api_spec(
+            definitionVersion="V4",
+            definitionContext={"origin": "KUBERNETES", "syncFrom": "MANAGEMENT"},
+            crossId="6a5ad9b3-4d06-4ba1-8d5b-1c1d6a1e1f6d",
+            tags=None,
+            labels=[],
+            properties=None,
+            metadata=None,
+            resources=[],
+            groups=None,
+            groupRefs=None,
+            categories=[],
+            notifyMembers=True,
+            pages=None,
+            consoleNotification={"groups": [], "events": []},
+            flows=None,
+            plans=[
+                plan_spec(
+                    "open", flows=None, excludedGroups=None, definitionVersion="V4"
+                )
+            ],
+        )
+        made = await self.same("/apis", spec)
+        (plan,) = made["plans"]
+        shown = await self.managed(f"/apis/{made['id']}/plans/{plan['id']}")
+        self.assertEqual((shown["hrid"], shown["validation"]), ("open", "AUTO"))
+        self.assertEqual(made["crossId"], spec["crossId"])
 
 
 class PlanTests(AutomationCase):

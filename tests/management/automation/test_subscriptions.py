@@ -54,6 +54,8 @@ class SubscriptionTests(AutomationCase):
         self.assertEqual(await self.expect(200, "GET", path), made)
         listed = await self.expect(200, "GET", SUBSCRIPTIONS)
         self.assertEqual(listed["data"], [made])
+        blank = {**SPEC, "status": "", "startingAt": "", "endingAt": ""}
+        self.assertNotIn("endingAt", await self.same(SUBSCRIPTIONS, blank))
         bare = {name: SPEC[name] for name in ("hrid", "applicationHrid", "planHrid")}
         changed = await self.same(SUBSCRIPTIONS, bare)
         self.assertEqual((changed["id"], changed["metadata"]), (made["id"], {}))
