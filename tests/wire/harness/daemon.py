@@ -24,6 +24,8 @@ from tests.wire.harness.interpreter import Process, Run, execute, fork
 from tests.wire.harness.twistd import LOOPBACK, TWISTD, ready_places, twistd
 
 PASSWORD = "correct-horse-battery"
+ENVIRONMENT = "/management/v2/environments/DEFAULT"
+"""Above the paths of the management API."""
 BOUND_S = 30.0
 """How long a state that must come may take; nothing waits for it to pass."""
 BACKLOG = ":backlog=4096"
@@ -303,9 +305,11 @@ class Daemon:
         """
         Call the management API as the administrator.
 
-        :param path: below ``/management/v2/environments/DEFAULT``.
+        :param path: below ``/management/v2/environments/DEFAULT``, or that of the
+            Automation API.
         """
-        at = f"/management/v2/environments/DEFAULT{path}"
+        below = "" if path.startswith("/automation/") else ENVIRONMENT
+        at = f"{below}{path}"
         credentials = base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
         sent = {"Authorization": f"Basic {credentials}", **(headers or {})}
         content = None
