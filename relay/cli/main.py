@@ -32,6 +32,10 @@ COMMANDS = {
         "relay.cli.objects.apis:deployments",
         "List and compare the deployments of an API.",
     ),
+    "doctor": Lazy(
+        "relay.cli.doctor.commands:doctor",
+        "Check the machine, the settings, a stream or sources.",
+    ),
     "keys": Lazy(
         "relay.cli.objects.consumers:keys", "List, renew and revoke API keys."
     ),

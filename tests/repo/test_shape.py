@@ -134,6 +134,9 @@ UNTESTED = {
     "relay.cli.objects.consumers": "in tests/wire/cli/test_objects.py",
     "relay.cli.objects.family": "descriptions; in tests/wire/cli/test_objects.py",
     "relay.cli.objects.users": "in tests/wire/cli/test_objects.py",
+    "relay.cli.doctor.commands": "in tests/wire/cli/test_doctor.py",
+    "relay.cli.doctor.finding": "a record",
+    "relay.cli.doctor.stream": "in tests/wire/cli/test_doctor.py",
 }
 """Modules without a test module of their name, and where their behaviour is tested."""
 

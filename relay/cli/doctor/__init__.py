@@ -1,0 +1,1 @@
+"""``relay doctor``: checks of a machine, its settings, and an event stream."""
