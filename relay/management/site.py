@@ -23,6 +23,7 @@ from relay.management.consumers.applications import Applications
 from relay.management.consumers.subscriptions import Subscriptions
 from relay.management.definitions.exports import Exports
 from relay.management.definitions.resource import Fetch, Imports, no_fetch
+from relay.management.definitions.swagger import SwaggerImports
 from relay.management.http.guard import Guard
 from relay.management.http.root import NODE, ManagementRoot, Pages
 from relay.management.http.routing import Families
@@ -112,10 +113,12 @@ class ManagementSite(RestSite):
         self._sessions = Sessions(store, settings.console, authentication)
         trials = Trials(gateway, reactor)
         group_trials = GroupTrials(gateway, reactor)
+        imports = Imports(store, catalog, masking, trials, fetch)
         environment = Families(
             masking,
             Apis(store, catalog),
-            Imports(store, catalog, masking, trials, fetch),
+            imports,
+            SwaggerImports(store, imports, fetch),
             Exports(store),
             Migration(store),
             Search(store),

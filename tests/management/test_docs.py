@@ -15,6 +15,7 @@ from relay.management.consumers.applications import Applications
 from relay.management.consumers.subscriptions import Subscriptions
 from relay.management.definitions.exports import Exports
 from relay.management.definitions.resource import Imports
+from relay.management.definitions.swagger import SwaggerImports
 from relay.management.http.parameters import DRY_RUN
 from relay.management.http.routing import Route
 from relay.management.policy_groups.resource import SharedPolicyGroups
@@ -70,6 +71,7 @@ FAMILIES = (
     SessionPaths,
     SharedPolicyGroups,
     Subscriptions,
+    SwaggerImports,
     Node,
     Tokens,
     TryIt,

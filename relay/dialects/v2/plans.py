@@ -8,6 +8,7 @@ from typing import Any
 from relay.dialects.members import Found, Made, Members
 from relay.dialects.v2.flows import read_flows
 from relay.dialects.v2.paths import has_rules, read_paths
+from relay.model.hrid import is_hrid
 from relay.model.schema.errors import join
 
 _COPIED = (
@@ -60,6 +61,8 @@ def read_plans(api: Members, older: bool) -> list[dict[str, Any]]:
             plan.set("definitionVersion", "V4", members.at)
             if key is not None:
                 plan.set("name", key, members.at)
+                if is_hrid(key):
+                    plan.set("hrid", key, members.at)
             _plan(plan, members, older)
             plans.append(plan.value)
     return plans

@@ -60,11 +60,14 @@ class PlanTests(SynchronousTestCase):
         self.assertNotIn("selectionRule", _plan(selection_rule=""))
 
     def test_by_name(self) -> None:
-        """An object of plans: the key is the name of a plan without one."""
+        """An object of plans: the key is the hrid, and the name of one without."""
         draft = read(
             plans={"a": {"security": "API_KEY"}, "b": {"name": "B", "security": "JWT"}}
         )
         self.assertEqual([plan["name"] for plan in draft.plans], ["a", "B"])
+        self.assertEqual([plan["hrid"] for plan in draft.plans], ["a", "b"])
+        (named,) = read(plans={"No hrid!": {"security": "JWT"}}).plans
+        self.assertNotIn("hrid", named)
         self.assertEqual(draft.origins.of("plans[1].mode"), "plans.b.mode")
 
     def test_flows(self) -> None:

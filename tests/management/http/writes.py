@@ -25,6 +25,10 @@ GROUP = {
     "phase": "REQUEST",
     "steps": [{"policy": "transform-headers", "configuration": {}}],
 }
+DESCRIPTION = """openapi: 3.1.0
+info: {title: Tides, version: "1"}
+servers: [{url: "https://sea.example/described"}]
+"""
 _AUTO = plan_spec("auto", "API_KEY")
 _API = "/apis/<api_id>"
 _PLAN = f"{_API}/plans/<plan_id>"
@@ -96,6 +100,7 @@ STEPS = [
         "https://files.example/changed",
         ids=_OF_IMPORT,
     ),
+    Step("POST", "/apis/_import/swagger", {"payload": DESCRIPTION}),
     # Shared policy groups.
     Step("POST", "/shared-policy-groups", GROUP, "group_id"),
     Step("PUT", _GROUP, {"name": "put"}),
