@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from relay.dialects.members import Found, Made, Members
@@ -35,7 +36,7 @@ def _flow(members: Members, at: str) -> dict[str, Any]:
             flow.set(phase, steps, found.at)
             for one in members.listed(found):
                 if (step := members.within(one)) is not None:
-                    steps.append(_step(step, join(at, phase, len(steps))))
+                    steps.append(_step(step, join(at, phase, len(steps)), phase))
     # The rules of version 4 refuse a flow that is for some consumers only.
     flow.copy(members, "consumers")
     if not flow.value.get("consumers"):
@@ -66,11 +67,19 @@ def _selectors(members: Members, at: str) -> list[dict[str, Any]]:
     return selectors
 
 
-def _step(members: Members, at: str) -> dict[str, Any]:
+def _step(members: Members, at: str, phase: str) -> dict[str, Any]:
     step = Made(at, members.report, members.at)
     step.copy_all(members, *_STEP)
     for name in ("description", "condition"):
         if step.value.get(name) == "":
             del step.value[name]
+    configuration = step.value.get("configuration")
+    if isinstance(configuration, Mapping) and "scope" in configuration:
+        scope = str(configuration["scope"]).upper()
+        if scope.startswith("RESPONSE") != (phase == "response"):
+            members.report.warn(
+                join(members.at, "configuration", "scope"),
+                f"is {scope}, but the step stands in the phase {phase}: it runs there",
+            )
     members.finish()
     return step.value

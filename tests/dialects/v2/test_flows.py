@@ -59,6 +59,21 @@ class FlowTests(SynchronousTestCase):
             made["response"], [{"name": "x", "policy": "mock", "enabled": False}]
         )
 
+    def test_scope(self) -> None:
+        """A step runs in its phase; a scope that says otherwise is reported."""
+        steps = [
+            {"policy": "mock", "configuration": {"scope": scope}}
+            for scope in ("REQUEST", "RESPONSE", "request_content")
+        ]
+        draft = read(flows=[{"pre": steps, "post": steps}])
+        self.assertEqual(
+            problems(draft),
+            [
+                (f"flows[0].{where}.configuration.scope", "warning")
+                for where in ("pre[1]", "post[0]", "post[2]")
+            ],
+        )
+
     def test_problems_of_version_4(self) -> None:
         """They have the locations of the file."""
         step = {"policy": "groovy", "configuration": {"onRequestScript": "1"}}
