@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from relay.management.definitions.exports import file_name
-from tests.management.harness import ManagementCase
+from relay.model.secrets import MASK
+from tests.management.harness import PASSWORD, ManagementCase, api_body, basic
 
 
 class ExportTests(ManagementCase):
@@ -36,6 +37,36 @@ class ExportTests(ManagementCase):
             self.assertEqual(left["api"].get("groups"), None)
         await self.refused(400, "query.invalid", "GET", f"{path}?exclude=flows")
         await self.refused(404, "api.notFound", "GET", "/apis/x/_export/definition")
+
+    async def test_secrets(self) -> None:
+        """A viewer gets masks, of which no API can be made."""
+        headers = [{"name": "X-Key", "value": "s3cret"}]
+        groups = api_body()["endpointGroups"]
+        groups[0]["sharedConfiguration"] = {"headers": headers}
+        api_id = await self.create(endpointGroups=groups)
+        user = {"name": "eve", "password": PASSWORD, "role": "VIEWER"}
+        await self.expect(201, "POST", "/management/v2/users", user)
+        path = f"/apis/{api_id}/_export/definition"
+        mine = await self.expect(200, "GET", path)
+        eve = basic("eve", PASSWORD)
+        shown = await self.expect(200, "GET", path, credentials=eve)
+        for export, value in ((mine, "s3cret"), (shown, MASK)):
+            shared = export["api"]["endpointGroups"][0]["sharedConfiguration"]
+            self.assertEqual(shared["headers"][0]["value"], value)
+        shown["api"]["listeners"][0]["paths"][0]["path"] = "/other"
+        shown["api"].pop("hrid")
+        error = await self.expect(400, "POST", "/apis/_import/definition", shown)
+        (detail,) = error["details"]
+        self.assertEqual(
+            detail["location"],
+            "api.endpointGroups[0].sharedConfiguration.headers[0].value",
+        )
+        update = f"/apis/{api_id}/_import/definition"
+        await self.expect(403, "PUT", update, shown, credentials=eve)
+        await self.expect(200, "PUT", update, shown)
+        kept = await self.expect(200, "GET", path)
+        shared = kept["api"]["endpointGroups"][0]["sharedConfiguration"]
+        self.assertEqual(shared["headers"][0]["value"], "s3cret")
 
     def test_names_of_files(self) -> None:
         """A name without a letter has a file, too."""

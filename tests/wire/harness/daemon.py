@@ -307,6 +307,7 @@ class Daemon:
 
         :param path: below ``/management/v2/environments/DEFAULT``, or that of the
             Automation API.
+        :param body: JSON, or bytes for a Content-Type among the headers.
         """
         below = "" if path.startswith("/automation/") else ENVIRONMENT
         at = f"{below}{path}"
@@ -314,7 +315,7 @@ class Daemon:
         sent = {"Authorization": f"Basic {credentials}", **(headers or {})}
         content = None
         if body is not None:
-            content = json.dumps(body).encode()
+            content = body if isinstance(body, bytes) else json.dumps(body).encode()
             sent.setdefault("Content-Type", "application/json")
         connection = http.client.HTTPConnection(
             "127.0.0.1", self.management_port, timeout=BOUND_S
