@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
@@ -20,9 +21,9 @@ from relay.demo.request import DemoExchange
 from relay.demo.site import SourceSite
 from relay.eventstream.boundary import EventCounter
 
-EARLY_S = 0.0005
+EARLY_S = 0.001
 """epoll waits whole milliseconds: a timer is up to one millisecond late. Timers are set
-half a millisecond early, so that the error is half as large."""
+a millisecond early, and the rest is slept: no other record is due before."""
 _SLACK_S = 1e-6
 """The error of sums of floating-point numbers."""
 TURN_BYTES = 65_536
@@ -38,6 +39,7 @@ class ReplaySource:
     :param speed: see :func:`~relay.captures.playback.play`.
     :param loop: whether it begins again at its end.
     :param in_thread: calls a function that reads a whole file.
+    :param sleep: waits for up to :data:`EARLY_S`.
     :raises OSError: when the file cannot be read.
     :raises CaptureError: when it is no capture.
     """
@@ -49,9 +51,11 @@ class ReplaySource:
         speed: float,
         loop: bool,
         in_thread: Callable[..., Deferred[Any]] = deferToThread,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self.clock = clock
         self._in_thread = in_thread
+        self._sleep = sleep
         self.path = path
         """Of the capture."""
         self._speed = speed
@@ -81,7 +85,7 @@ class ReplaySource:
         """Send the records from a place on."""
         file = open(self.path, "rb")  # noqa: SIM115  # closed by the stream
         records = play(file, place, self._speed, self._loop)
-        stream = ReplayStream(request, self.clock, file, records)
+        stream = ReplayStream(request, self.clock, file, records, self._sleep)
         self._streams.add(stream)
         request.notifyFinish().addBoth(lambda _: self._leave(stream))
         stream.start()
@@ -103,6 +107,7 @@ class ReplayStream:
 
     :param file: closed with the stream.
     :param records: with their times, in seconds from now.
+    :param sleep: waits for up to :data:`EARLY_S`.
     """
 
     _log = Logger()
@@ -113,7 +118,9 @@ class ReplayStream:
         clock: IReactorTime,
         file: BinaryIO,
         records: Iterator[tuple[float, Record]],
+        sleep: Callable[[float], object],
     ) -> None:
+        self._sleep = sleep
         self._request = request
         self._clock = clock
         self._file = file
@@ -183,10 +190,13 @@ class ReplayStream:
                 self.end()
                 return
             due_s, record = self._next
-            wait_s = self._begun_s + due_s - EARLY_S - self._clock.seconds()
-            if wait_s > _SLACK_S or sent >= TURN_BYTES:
-                self._timer = self._clock.callLater(max(wait_s, 0), self._advance)
+            wait_s = self._begun_s + due_s - self._clock.seconds()
+            early_s = wait_s - EARLY_S
+            if early_s > _SLACK_S or sent >= TURN_BYTES:
+                self._timer = self._clock.callLater(max(early_s, 0), self._advance)
                 return
+            if wait_s > 0:
+                self._sleep(wait_s)
             self._next = None
             if isinstance(record, Received):
                 self._counter.feed(record.data)

@@ -42,6 +42,10 @@ class GuideTests(WireCase):
         """Keys are issued, replaced and revoked."""
         self.follow("partner-keys")
 
+    def test_record_and_replay(self) -> None:
+        """A recording of a replay has the bytes of the recording."""
+        self.follow("record-and-replay")
+
     def test_resume(self) -> None:
         """A durable topic continues after a crash."""
         self.follow("resume")
