@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 
@@ -15,6 +16,9 @@ from relay.cli.commands import Group, Invocation, Lazy, accept_global_options
 from relay.cli.errors import DONE, FAILED, INTERRUPTED, Failed
 
 _VALIDATING = "relay.cli.definitions.validating"
+_NARROWEST = 20
+_WIDEST = 100
+
 COMMANDS = {
     "apis": Lazy("relay.cli.objects.apis:apis", "List, show, change and deploy APIs."),
     "applications": Lazy(
@@ -79,7 +83,7 @@ program = Group(
     "relay",
     lazy=COMMANDS,
     help="Manage APIs and event streams of Relay.",
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 click.version_option(__version__, prog_name="relay", message="%(prog)s %(version)s")(
     program
@@ -106,7 +110,11 @@ def invoke(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
         status = program.main(
-            given, prog_name="relay", standalone_mode=False, obj=Invocation()
+            given,
+            prog_name="relay",
+            standalone_mode=False,
+            obj=Invocation(),
+            terminal_width=_help_width(),
         )
         sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
@@ -125,6 +133,11 @@ def invoke(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     return status if isinstance(status, int) else DONE
+
+
+def _help_width() -> int:
+    """Return the width of help; click's own is never below 50 columns."""
+    return max(min(shutil.get_terminal_size().columns, _WIDEST) - 2, _NARROWEST)
 
 
 def _report(error: click.ClickException, as_json: bool) -> None:

@@ -48,12 +48,20 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--min-rate", type=click.FloatRange(0), metavar="N", help="In events/s."
         ),
-        click.option("--min-lag-ms", type=click.IntRange(0), metavar="MS"),
-        click.option("--min-age-ms", type=click.IntRange(0), metavar="MS"),
+        click.option(
+            "--min-lag-ms",
+            type=click.IntRange(0),
+            metavar="MS",
+            help="Whose client is so far behind.",
+        ),
+        click.option(
+            "--min-age-ms", type=click.IntRange(0), metavar="MS", help="As old as this."
+        ),
         click.option(
             "--phase",
             multiple=True,
             type=click.Choice(["request", "response", "stream"]),
+            help="In this phase. May repeat.",
         ),
         *(
             click.option(name, multiple=True, metavar="ID", help=f"{text} May repeat.")

@@ -30,7 +30,13 @@ if TYPE_CHECKING:
         "[default: -age]"
     ),
 )
-@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=100,
+    show_default=True,
+    help="How many are shown.",
+)
 @click.option("--watch", is_flag=True, help="Follow the changes.")
 @click.pass_context
 def streams(

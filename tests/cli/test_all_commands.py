@@ -1,0 +1,87 @@
+"""Rules that every command follows."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+
+import click
+
+from relay.cli.commands import Invocation
+from relay.cli.main import invoke, program
+from tests.cli.config_case import ConfigCase
+
+NARROW = 40
+LONGEST_WORD = 8
+"""By how much a column of help is exceeded by its longest words."""
+SECRET = re.compile(r"password|passphrase|secret|^--token|^--key", re.IGNORECASE)
+
+
+def commands(
+    command: click.Command = program, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Return every command with its path, those of groups included."""
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command, obj=Invocation())
+        for name in command.list_commands(context):
+            one = command.get_command(context, name)
+            assert one is not None, (path, name)
+            yield from commands(one, (*path, name))
+
+
+class CommandTests(ConfigCase):
+    """What holds for all of them."""
+
+    def test_help(self) -> None:
+        """Every command has help that fits a narrow terminal."""
+        self.patch_environment(COLUMNS=str(NARROW))
+        for path, command in commands():
+            with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+                status = invoke([*path, "--help"])
+            self.assertEqual((path, status, err.getvalue()), (path, 0, ""))
+            text = out.getvalue()
+            self.assertIn("Usage:", text)
+            self.assertNotIn("\x1b", text)
+            # A word that is longer than its column cannot be wrapped, and examples
+            # are not.
+            written = [line.strip() for line in (command.help or "").splitlines()]
+            long = [
+                line
+                for line in text.splitlines()
+                if len(line) > NARROW + LONGEST_WORD and line.strip() not in written
+            ]
+            self.assertEqual((path, long), (path, []))
+
+    def test_descriptions(self) -> None:
+        """Every command and option states what it does, in a sentence."""
+        for path, command in commands():
+            first = (command.help or "").strip().partition("\n\n")[0]
+            self.assertRegex(first, r"(?s)^[A-Z].*\.$", str(path))
+            for one in command.params:
+                if isinstance(one, click.Option):
+                    self.assertTrue(one.help, (path, one.opts))
+
+    def test_no_secret_on_the_command_line(self) -> None:
+        """No option takes a password, token or key as its value."""
+        for path, command in commands():
+            for one in command.params:
+                names = [name for name in one.opts if SECRET.search(name)]
+                takes = isinstance(one, click.Option) and not one.is_flag
+                self.assertFalse(names and takes, (path, names))
+
+    def test_global_options(self) -> None:
+        """They are accepted by every command."""
+        for path, command in commands():
+            names = {name for one in command.params for name in one.opts}
+            self.assertLessEqual({"--json", "--no-color", "--profile"}, names, path)
+
+    def test_no_server(self) -> None:
+        """Commands of objects name the way to a server, without a traceback."""
+        os.environ.pop("RELAY_URL", None)
+        with redirect_stderr(StringIO()) as err:
+            self.assertEqual(invoke(["apis", "list"]), 1)
+        self.assertIn("relay login", err.getvalue())
