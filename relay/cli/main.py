@@ -15,6 +15,8 @@ from relay import __version__
 from relay.cli.commands import Group, Invocation, Lazy, accept_global_options
 from relay.cli.errors import DONE, FAILED, INTERRUPTED, Failed
 
+_CHANGING = "relay.cli.definitions.changing"
+_DUMPS = "relay.cli.definitions.dump_commands"
 _VALIDATING = "relay.cli.definitions.validating"
 _NARROWEST = 20
 _WIDEST = 100
@@ -25,6 +27,7 @@ COMMANDS = {
         "relay.cli.objects.consumers:applications",
         "List, show and change applications.",
     ),
+    "apply": Lazy(f"{_CHANGING}:apply", "Create and update what files define."),
     "completion": Lazy(
         "relay.cli.completion:completion", "Print the completion of a shell."
     ),
@@ -44,6 +47,9 @@ COMMANDS = {
         "relay.cli.objects.consumers:keys", "List, renew and revoke API keys."
     ),
     "convert": Lazy(f"{_VALIDATING}:convert", "Print definitions in another dialect."),
+    "diff": Lazy(f"{_CHANGING}:diff", "Compare definitions with the server."),
+    "dump": Lazy(f"{_DUMPS}:dump", "Write the definitions of the server to files."),
+    "export": Lazy(f"{_DUMPS}:export", "Print the definition of an API."),
     "login": Lazy("relay.cli.login:login", "Save a server and a token as a profile."),
     "ping": Lazy("relay.cli.ping:ping", "Check the server and the credentials."),
     "plans": Lazy(
@@ -62,6 +68,7 @@ COMMANDS = {
         "relay.cli.objects.consumers:subscriptions",
         "List, show, accept and close subscriptions.",
     ),
+    "sync": Lazy(f"{_CHANGING}:sync", "Create, update and delete what files define."),
     "tail": Lazy("relay.cli.streams.tail:tail", "Print the events of a stream."),
     "tokens": Lazy(
         "relay.cli.objects.users:tokens", "List, create and revoke tokens of users."

@@ -52,7 +52,7 @@ class Server(Resource):
         self._answering = answering
         self.calls: list[Call] = []
 
-    def render(self, request: Request) -> bytes:
+    def render(self, request: Request) -> Any:
         """Answer a call."""
         call = Call(request)
         self.calls.append(call)

@@ -1,0 +1,223 @@
+"""``relay dump`` and ``export``."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from relay.cli.commands import Invocation
+from relay.cli.definitions.files import STDIN, SUFFIXES
+from relay.cli.definitions.kinds import KINDS
+from relay.cli.definitions.selection import Selection
+from relay.cli.definitions.validating import FORMATS
+from relay.cli.errors import Failed
+
+if TYPE_CHECKING:
+    from relay.cli.client import Client
+    from relay.cli.definitions.definition import Definition
+    from relay.cli.output import Output
+    from relay.model.secrets import Masking
+
+_DIRECTORIES = {kind: f"{kind}s" for kind in KINDS} | {"api": "apis"}
+_ENV_FILE = click.option(
+    "--env-file",
+    metavar="FILE",
+    help="Write the secrets to this file (mode 0600), for apply --env-file.",
+)
+
+
+@click.command()
+@click.option(
+    "-f",
+    "--file",
+    "target",
+    required=True,
+    metavar="DIR|FILE|-",
+    help="Write to a directory, a YAML file, or the standard output.",
+)
+@click.option(
+    "--select",
+    "selection",
+    multiple=True,
+    metavar="CONDITION",
+    callback=lambda context, parameter, value: Selection.parse(value),
+    help="Only objects with kind=KIND, label=PATTERN or hrid=PATTERN.",
+)
+@click.option(
+    "--overwrite",
+    is_flag=True,
+    help="Replace the files of an earlier dump, and remove those without an object.",
+)
+@_ENV_FILE
+@click.pass_obj
+def dump(
+    invocation: Invocation,
+    target: str,
+    selection: Selection,
+    overwrite: bool,
+    env_file: str | None,
+) -> int:
+    """
+    Write the definitions of the server to files, without secrets.
+
+    Secrets are replaced with placeholders such as ${{ env.NAME }}.
+    """
+    from relay.cli.running import run
+    from relay.installed import find_installed
+    from relay.model.secrets import Masking
+
+    catalog = find_installed().catalog
+    masking = Masking(catalog.type_of)
+    check_target(target, overwrite)
+
+    async def work(client: Client, output: Output) -> None:
+        from relay.cli.definitions.dumping import dump as read
+
+        definitions = await read(client, catalog, selection)
+        documents, variables = concealed(definitions.found, "crd", masking)
+        files = write_target(target, documents, output)
+        write_variables(env_file, variables, output)
+        if target != STDIN:
+            if output.json:
+                output.data({"files": files, "variables": sorted(variables)})
+            else:
+                output.line(f"{len(files)} files written")
+
+    return run(invocation, work)
+
+
+@click.command()
+@click.argument("api")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default="v4",
+    show_default=True,
+    help="The dialect: as the management API exports it, for gateways, or as a file.",
+)
+@_ENV_FILE
+@click.pass_obj
+def export(invocation: Invocation, api: str, format_: str, env_file: str | None) -> int:
+    """
+    Print the definition of an API, given by its hrid or id, without secrets.
+
+    Secrets are replaced with placeholders such as ${{ env.NAME }}.
+    """
+    from relay.cli.running import run
+    from relay.installed import find_installed
+    from relay.model.secrets import Masking
+
+    catalog = find_installed().catalog
+    masking = Masking(catalog.type_of)
+
+    async def work(client: Client, output: Output) -> None:
+        from relay.cli.definitions.documents import print_documents
+        from relay.cli.definitions.dumping import read_api
+
+        definition = await read_api(client, catalog, api)
+        documents, variables = concealed([definition], format_, masking)
+        print_documents(output, [one for _, one in documents])
+        write_variables(env_file, variables, output)
+
+    return run(invocation, work)
+
+
+def concealed(
+    definitions: Iterable[Definition], format: str, masking: Masking
+) -> tuple[list[tuple[str, dict[str, Any]]], dict[str, str]]:
+    """
+    Write definitions without secrets.
+
+    :returns: the path of each in a directory, with its document, and the values of the
+        placeholders.
+    """
+    from relay.cli.definitions.secrets import Concealing
+    from relay.cli.definitions.writing import written
+
+    concealing = Concealing(masking)
+    documents = []
+    for one in definitions:
+        names = [_DIRECTORIES[one.key.kind], one.key.api, f"{one.key.hrid}.yaml"]
+        path = "/".join(filter(None, names))
+        prefix = "_".join(filter(None, (one.key.api, one.key.hrid)))
+        document = concealing.concealed(prefix, written(one, format))
+        documents.append((path, document))
+    return documents, concealing.variables
+
+
+def check_target(target: str, overwrite: bool) -> None:
+    """
+    Check where a dump is written to.
+
+    :raises Failed: if there are files that would be replaced.
+    """
+    path = Path(target)
+    if target == STDIN or overwrite:
+        return
+    if path.is_dir() and any(path.iterdir()):
+        raise Failed(f"{target} is not empty; --overwrite replaces an earlier dump")
+    if path.is_file():
+        raise Failed(f"{target} exists; --overwrite replaces it")
+
+
+def write_target(
+    target: str, documents: list[tuple[str, dict[str, Any]]], output: Output
+) -> list[str]:
+    """
+    Write a dump.
+
+    :returns: the paths of the files.
+    """
+    from relay.cli.definitions.documents import print_documents, yaml_of
+
+    if target == STDIN:
+        print_documents(output, [one for _, one in documents])
+        return []
+    if target.endswith(SUFFIXES):
+        if target.endswith(".json"):
+            raise Failed("a dump is a YAML file, or a directory")
+        _write(Path(target), yaml_of(one for _, one in documents), 0o644)
+        return [target]
+    root = Path(target)
+    files = {root / path: yaml_of([one]) for path, one in documents}
+    for path, text in files.items():
+        _write(path, text, 0o644)
+    for directory in _DIRECTORIES.values():
+        for path in (root / directory).rglob("*.yaml"):
+            if path not in files:
+                path.unlink()
+    return [str(path) for path in files]
+
+
+def write_variables(
+    path: str | None, variables: Mapping[str, str], output: Output
+) -> None:
+    """Write the secrets, or note that there are some."""
+    from relay.cli.definitions.placeholders import write_variable
+
+    if path is not None:
+        lines = (write_variable(name, one) for name, one in variables.items())
+        _write(Path(path), "".join(lines), 0o600)
+    elif variables:
+        output.note(
+            f"{len(variables)} secrets are placeholders; --env-file writes their values"
+        )
+
+
+def _write(path: Path, text: str, mode: int) -> None:
+    """Replace a file, or leave it as it is."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, written = tempfile.mkstemp(dir=path.parent, prefix=".relay-")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(written, mode)
+        os.replace(written, path)
+    except OSError as error:
+        raise Failed(f"cannot write {path}: {error.strerror}") from error

@@ -1,0 +1,84 @@
+"""The definitions of a server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from relay.catalog import Catalog
+from relay.cli.client import AUTOMATION, Client
+from relay.cli.definitions.definition import Definition, Key
+from relay.cli.definitions.files import Source
+from relay.cli.definitions.kinds import API, KINDS
+from relay.cli.definitions.planning import list_existing
+from relay.cli.definitions.reading import Definitions, read_definitions
+from relay.cli.definitions.selection import Selection
+from relay.cli.errors import ApiError, Failed
+
+_OF_THE_SERVER = frozenset(
+    {
+        "apiHrid",
+        "environmentId",
+        "errors",
+        "id",
+        "organizationId",
+        "startingAt",
+        "status",
+    }
+)
+"""Members that only the server sets."""
+
+
+async def dump(client: Client, catalog: Catalog, selection: Selection) -> Definitions:
+    """
+    Read the selected definitions of a server, in the order in which they depend on each
+    other.
+
+    :param catalog: of the installed types.
+    """
+    kinds = selection.kinds or KINDS
+    existing = await list_existing(client, kinds)
+    chosen = sorted(
+        (one for one in existing.selected(selection) if one.kind in kinds),
+        key=lambda one: (one.order, one),
+    )
+    url = client.profile.url
+    return Definitions(
+        [definition_of(key, existing.items[key], catalog, url) for key in chosen]
+    )
+
+
+def definition_of(
+    key: Key, state: Mapping[str, Any], catalog: Catalog, url: str
+) -> Definition:
+    """
+    Return the definition of an object of a server.
+
+    :param state: its JSON of the Automation API.
+    """
+    body = {name: one for name, one in state.items() if name not in _OF_THE_SERVER}
+    if key.kind != API:
+        return Definition(key, body, url)
+    source = Source(f"{url} {key}", json.dumps(body).encode())
+    return read_definitions([source], catalog, {}).found[0]
+
+
+async def read_api(client: Client, catalog: Catalog, name: str) -> Definition:
+    """
+    Read the definition of an API from a server.
+
+    :param name: its hrid or its id.
+    :raises Failed: if there is no such API.
+    """
+    key = Key(API, name)
+    for query in ({}, {"hridContainsUUID": True}):
+        try:
+            state = await client.call("GET", key.path, query=query, base=AUTOMATION)
+        except ApiError as error:
+            if error.status != 404:
+                raise
+        else:
+            key = Key(API, state["hrid"])
+            return definition_of(key, state, catalog, client.profile.url)
+    raise Failed(f"there is no API {name}")

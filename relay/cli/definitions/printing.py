@@ -1,0 +1,108 @@
+"""Plans as text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from relay.cli.definitions.applying import Applied
+from relay.cli.definitions.planning import Plan, Step
+from relay.cli.output import Output
+
+_WORDS = {"create": "creating", "update": "updating", "delete": "deleting"}
+_STYLES = {"create": "green", "update": "yellow", "delete": "red"}
+_MARKS = {"add": ("+", "green"), "remove": ("-", "red"), "replace": ("~", "yellow")}
+_LONGEST = 200
+"""Characters of a value in a line; longer ones are cut."""
+_NUMBER = re.compile(r"/(\d+)(?=/|$)")
+
+
+def print_plan(output: Output, plan: Plan) -> None:
+    """Print what is to be done, with each field that changes."""
+    if output.json:
+        output.data(
+            {
+                "summary": plan.counts(),
+                "steps": [one.to_json() for one in plan.steps if one.action != "same"],
+            }
+        )
+        return
+    for step in plan.steps:
+        if step.action != "same":
+            output.line(f"{_WORDS[step.action]} {step.key}", _STYLES[step.action])
+            _print_changes(output, step)
+    output.line(summary(plan))
+
+
+def summary(plan: Plan) -> str:
+    """Return the numbers of steps in one line."""
+    counts = plan.counts()
+    return "Summary: " + ", ".join(
+        f"{number} {name}" for name, number in counts.items()
+    )
+
+
+def _print_changes(output: Output, step: Step) -> None:
+    if step.action != "update":
+        return
+    for change in step.changes:
+        name = change["target"].get("name") or ""
+        output.line(f"  {change['event']} {name}".rstrip())
+        for field in change["fields"]:
+            if field.get("before") != field.get("after"):
+                output.line(*_field(field))
+
+
+def _field(field: Mapping[str, Any]) -> tuple[str, str]:
+    mark, style = _MARKS.get(str(field.get("op")), ("~", "yellow"))
+    place = _NUMBER.sub(r"[\1]", str(field.get("path", ""))).lstrip("/")
+    place = place.replace("/", ".").replace("~1", "/").replace("~0", "~")
+    before, after = _value(field.get("before")), _value(field.get("after"))
+    shown = {"+": after, "-": before}.get(mark, f"{before} -> {after}")
+    return f"    {mark} {place}: {shown}", style
+
+
+def _value(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def print_secrets(output: Output, step: Step, secrets: Mapping[str, Any]) -> None:
+    """Print what a server shows once, when it creates a subscription."""
+    output.line(f"created {step.key}; this is shown once:", "green")
+    for name, value in secrets.items():
+        output.line(f"  {name}: {json.dumps(value, ensure_ascii=False)}")
+
+
+def print_result(
+    output: Output, plan: Plan, applied: Applied, created: Sequence[Mapping[str, Any]]
+) -> None:
+    """
+    Print what was done, and what has failed.
+
+    :param created: what the server shows once, for JSON.
+    """
+    if output.json:
+        output.data(
+            {
+                "summary": plan.counts(),
+                "steps": [one.to_json() for one in plan.steps if one.action != "same"],
+                "done": [str(one.key) for one in applied.done],
+                "failed": [
+                    {"kind": one.key.kind, "hrid": one.key.hrid, **error.to_json()}
+                    for one, error in applied.failed
+                ],
+                "skipped": [str(one.key) for one in applied.skipped],
+                "shownOnce": list(created),
+            }
+        )
+        return
+    for step, error in applied.failed:
+        output.note(f"failed {step.key}: {error.format_message()}", "red")
+    for step in applied.skipped:
+        output.note(f"skipped {step.key}", "yellow")
+    if plan.differs:
+        failed = f", {len(applied.failed)} failed" if applied.failed else ""
+        output.line(f"{len(applied.done)} done{failed}")
