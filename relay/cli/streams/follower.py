@@ -193,7 +193,8 @@ class Follower:
             self._following.received(data)
             if not self._over:
                 self._parse(data)
-        except Exception:
+        except (Exception, SystemExit):
+            # rich raises SystemExit when the reader of a pipe has left.
             self._fail(Failure())
 
     def body_ended(self, trailers: list[tuple[bytes, bytes]]) -> None:

@@ -86,7 +86,7 @@ class EventPrinter:
                 result, ensure_ascii=False, indent=2 if self._pretty else None
             )
         line = Text(f"{datetime.now():%H:%M:%S.%f}"[:12], style="dim")
-        line.append(f" {shown(event.type)}", style=_color(event.type))
+        line.append(f" {shown(event.type)}", style=f"not dim {_color(event.type)}")
         if event.id:
             line.append(f" {shown(event.id)}", style="dim")
         separator = "\n" if self._pretty and "\n" in data else " "

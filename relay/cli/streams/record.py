@@ -140,6 +140,8 @@ class Recorder:
                 head = Head(started.replace("+00:00", "Z"), shown_url(self._url))
                 self._writer = CaptureWriter(self._file, head)
             self._writer.write(record)
+        except BrokenPipeError:
+            raise
         except OSError as error:
             raise self._unwritable(error) from None
 

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from tests.wire.cli.case import CommandCase
-from tests.wire.harness.daemon import SharedDaemon
+import contextlib
+import fcntl
+import os
+import pty
+import struct
+import subprocess
+import termios
+
+from tests.wire.cli.case import RELAY, CommandCase
+from tests.wire.harness.daemon import BOUND_S, SharedDaemon
 from tests.wire.harness.ports import refusing_port
 from tests.wire.harness.scripted import EVENT_STREAM, Connection, chunk, scripted
 from tests.wire.messages.test_topics import topics_api
@@ -58,6 +66,37 @@ class BenchTests(CommandCase):
         self.assertRegex(ended.out, r"(?m)^\d+ streams opened, .* [1-9]\d* cut, ")
         self.assertRegex(ended.out, r"(?m)^  \d+ x the stream broke off$")
         self.assertIn("Time to head: p50 ", ended.out)
+
+    def test_a_narrow_terminal(self) -> None:
+        """A bar is shown and removed; without colours if they are not wanted."""
+
+        def script(connection: Connection) -> None:
+            connection.head()
+            connection.send(EVENT_STREAM + chunk(b"data: x\n\n"))
+            connection.closed_at()
+
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 50, 0, 0))
+        with scripted(script) as (port, _):
+            arguments = ("bench", f"http://127.0.0.1:{port}/", "--duration", "700ms")
+            process = subprocess.Popen(
+                [RELAY, *arguments],
+                env=self.environment(None, TERM="xterm", NO_COLOR="1"),
+                stdin=subprocess.DEVNULL,
+                stdout=theirs,
+                stderr=theirs,
+            )
+            os.close(theirs)
+            shown = b""
+            with contextlib.suppress(OSError):
+                # Reading fails once the command has ended.
+                while more := os.read(ours, 65_536):
+                    shown += more
+            self.assertEqual(process.wait(BOUND_S), 0)
+        self.assertRegex(shown, rb"10 streams, 10 events [^\n]*\r\x1b\[2K")
+        self.assertNotRegex(shown, rb"\x1b\[[0-9;]*m")
+        self.assertIn(b"Time to head: p50 ", shown)
 
     def test_refusals(self) -> None:
         """Another machine, too many clients, and a source that is not there."""

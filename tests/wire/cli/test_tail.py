@@ -7,6 +7,7 @@ import json
 import re
 import select
 import signal
+import time
 from typing import IO
 
 from tests.wire.cli.case import CommandCase
@@ -119,6 +120,28 @@ class TailTests(CommandCase):
         self.assertEqual(ended.status, 0)
         self.assertIn("answered 503; reconnecting in 2.0 s", ended.err)
 
+    def test_a_reader_that_leaves(self) -> None:
+        """The command ends with the next event, without an error of its own."""
+
+        def endless(connection: Connection) -> None:
+            connection.head()
+            connection.send(EVENT_STREAM)
+            while True:
+                connection.send(events(1))
+                time.sleep(0.01)
+
+        with scripted(endless) as (port, _):
+            for options in ((), ("--json",), ("--raw",)):
+                process = self.start_command(
+                    None, "tail", f"http://127.0.0.1:{port}/", *options
+                )
+                assert process.stdout is not None and process.stderr is not None
+                self.assertTrue(process.stdout.readline())
+                process.stdout.close()
+                self.assertEqual(process.wait(BOUND_S), 1)
+                self.assertEqual(process.stderr.read(), "")
+                process.stderr.close()
+
     def test_headers(self) -> None:
         """They are sent, and the credentials are not shown."""
         script, heads = following(EVENT_STREAM + events(1))
@@ -156,12 +179,13 @@ class TailTests(CommandCase):
             ended = self.command(None, "tail", "http://127.0.0.1:1/", *options)
             self.assertEqual((ended.status, ended.out), (1, ""))
 
-    def test_an_api_by_its_id(self) -> None:
+    def test_an_api_by_its_hrid(self) -> None:
         """The path after the context-path selects the topic; Ctrl-C is a good end."""
         daemon = DAEMON.get()
         api_id = daemon.publish(topics_api("/tailed", {}))
+        hrid = daemon.must("GET", f"/apis/{api_id}")["hrid"]
         process = self.start_command(
-            daemon, "tail", f"{api_id}/news", "--filter", "n > `1`", "--query", "n"
+            daemon, "tail", f"{hrid}/news", "--filter", "n > `1`", "--query", "n"
         )
         assert process.stdout is not None
         number = 0
