@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from relay.model.hrid import derived, is_hrid, unused
+from relay.model.hrid import derived, is_hrid
 
 revision = "0014"
 down_revision = "0013"
@@ -36,6 +36,22 @@ NOUNS = {
     "applications": "application",
     "shared_policy_groups": "shared policy group",
 }
+
+
+class Scope:
+    """The ids among which a new one is unique."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+        self._numbers: dict[str, int] = {}
+
+    def unused(self, base: str) -> str:
+        """Return the base, or the base with the first number that is free."""
+        hrid, number = base, self._numbers.get(base, 2)
+        while hrid in self.taken:
+            hrid, number = f"{base}-{number}", number + 1
+        self._numbers[base] = number
+        return hrid
 
 
 def upgrade() -> None:
@@ -71,24 +87,25 @@ def _from_names(name: str, parent: str | None) -> None:
     table = sa.table(name, *columns)
     connection = op.get_bind()
     found = connection.execute(sa.select(table).order_by(table.c.row)).all()
-    taken: defaultdict[Any, set[str]] = defaultdict(set)
+    scopes: defaultdict[Any, Scope] = defaultdict(Scope)
+    ids: list[tuple[int, str]] = []
     for record in found:
         definition = json.loads(record.definition)
         had = "hrid" in definition
         given = definition.pop("hrid", None)
-        among = taken[None if parent is None else getattr(record, parent)]
-        if isinstance(given, str) and is_hrid(given) and given not in among:
+        scope = scopes[None if parent is None else getattr(record, parent)]
+        if isinstance(given, str) and is_hrid(given) and given not in scope.taken:
             hrid = given
         else:
             label = str(definition.get("name", ""))
-            hrid = unused(derived(label, NOUNS[name]), among)
-        among.add(hrid)
-        values: dict[str, Any] = {"hrid": hrid}
+            hrid = scope.unused(derived(label, NOUNS[name]))
+        scope.taken.add(hrid)
+        ids.append((record.row, hrid))
         if had:
-            values["definition"] = json.dumps(definition, separators=(",", ":"))
-        connection.execute(
-            sa.update(table).where(table.c.row == record.row).values(values)
-        )
+            text = json.dumps(definition, separators=(",", ":"))
+            own = table.c.row == record.row
+            connection.execute(sa.update(table).where(own).values(definition=text))
+    _save(name, ids)
 
 
 def _subscriptions() -> None:
@@ -98,13 +115,30 @@ def _subscriptions() -> None:
         " FROM subscriptions s JOIN applications a ON a.id = s.application_id"
         ' JOIN plans p ON p.id = s.plan_id ORDER BY s."row"'
     ).all()
-    taken: defaultdict[str, set[str]] = defaultdict(set)
-    table = sa.table("subscriptions", sa.column("row"), sa.column("hrid"))
+    scopes: defaultdict[str, Scope] = defaultdict(Scope)
+    ids: list[tuple[int, str]] = []
     for row, api_id, application, plan in found:
         base = derived(f"{application}-{plan}", "subscription")
-        hrid = unused(base, taken[api_id])
-        taken[api_id].add(hrid)
-        connection.execute(sa.update(table).where(table.c.row == row).values(hrid=hrid))
+        hrid = scopes[api_id].unused(base)
+        scopes[api_id].taken.add(hrid)
+        ids.append((row, hrid))
+    _save("subscriptions", ids)
+
+
+def _save(name: str, ids: list[tuple[int, str]]) -> None:
+    """
+    Write the ids in one statement.
+
+    :param ids: by the rows of the table.
+    """
+    if ids:
+        table = sa.table(name, sa.column("row"), sa.column("hrid"))
+        op.get_bind().execute(
+            sa.update(table)
+            .where(table.c.row == sa.bindparam("of"))
+            .values(hrid=sa.bindparam("given")),
+            [{"of": row, "given": hrid} for row, hrid in ids],
+        )
 
 
 def downgrade() -> None:
