@@ -5,17 +5,15 @@ from __future__ import annotations
 from twisted.internet.defer import Deferred
 
 from relay.catalog import Catalog
-from relay.dialects.finding import Refused
 from relay.management.automation.applying import ApiApplication, Applied
 from relay.management.automation.naming import BY_ID, by_id, find_any_api, find_api
 from relay.management.automation.reading import (
     PROBLEMS,
-    as_invalid,
     object_of,
-    told,
+    refusal,
 )
 from relay.management.automation.shapes import ApiSpec, ApiState
-from relay.management.automation.states import State, api_state, refused_state
+from relay.management.automation.states import State, api_state
 from relay.management.http.parameters import PAGING
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply
@@ -64,11 +62,7 @@ class AutomationApis:
             change = ApiApplication(self._catalog, object_of(call.body), by_id(call))
             applied = await self._apply(change)
         except PROBLEMS as problem:
-            if call.dry_run:
-                return Reply(200, refused_state(call.body, told(problem)))
-            if isinstance(problem, Refused):
-                raise as_invalid(problem) from None
-            raise
+            return refusal(call, problem)
         if not call.dry_run:
             if applied.candidate is not None:
                 await self._trials.wait(applied.api.id, applied.candidate.number)

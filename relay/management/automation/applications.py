@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import uuid4
 
-from relay.dialects.finding import Refused
 from relay.management.automation.naming import BY_ID, by_id, find_application
 from relay.management.automation.reading import (
     PROBLEMS,
-    as_invalid,
     leniently,
     object_of,
-    told,
+    refusal,
 )
 from relay.management.automation.shapes import (
     ApplicationSpec,
@@ -21,7 +19,6 @@ from relay.management.automation.shapes import (
 from relay.management.automation.states import (
     State,
     application_state,
-    refused_state,
 )
 from relay.management.consumers import keys
 from relay.management.consumers.applications import check_recognised, kept
@@ -74,11 +71,7 @@ class AutomationApplications:
 
             return Reply(200, await self._store.write(work))
         except PROBLEMS as problem:
-            if call.dry_run:
-                return Reply(200, refused_state(call.body, told(problem)))
-            if isinstance(problem, Refused):
-                raise as_invalid(problem) from None
-            raise
+            return refusal(call, problem)
 
     @route(
         "GET", "/applications", query=PAGING, answers={200: Listing[ApplicationState]}

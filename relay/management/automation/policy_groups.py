@@ -10,20 +10,18 @@ from uuid import uuid4
 from twisted.internet.defer import Deferred
 
 from relay.catalog import Catalog
-from relay.dialects.finding import Refused
 from relay.management.automation.naming import BY_ID, by_id, find_group
 from relay.management.automation.reading import (
     PROBLEMS,
-    as_invalid,
     leniently,
     object_of,
-    told,
+    refusal,
 )
 from relay.management.automation.shapes import (
     SharedPolicyGroupSpec,
     SharedPolicyGroupState,
 )
-from relay.management.automation.states import State, group_state, refused_state
+from relay.management.automation.states import State, group_state
 from relay.management.http.parameters import PAGING
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply
@@ -98,11 +96,7 @@ class AutomationPolicyGroups:
             group = await self._apply(name, by_id(call), wanted)
             return Reply(200, group_state(group, warnings))
         except PROBLEMS as problem:
-            if call.dry_run:
-                return Reply(200, refused_state(call.body, told(problem)))
-            if isinstance(problem, Refused):
-                raise as_invalid(problem) from None
-            raise
+            return refusal(call, problem)
 
     @route("GET", _ALL, query=PAGING, answers={200: Listing[SharedPolicyGroupState]})
     async def list(self, call: RestCall) -> Reply:

@@ -9,7 +9,10 @@ from typing import Any, TypeVar
 from relay.dialects.finding import Finding, Refused
 from relay.dialects.places import in_order, remove
 from relay.dialects.v4_members import Notes, decode, leave_out
-from relay.management.automation.states import READ_ONLY, without
+from relay.management.automation.states import READ_ONLY, refused_state, without
+from relay.management.http.errors import BadRequest
+from relay.management.http.reply import Reply
+from relay.management.http.routing import RestCall
 from relay.model.api.lifecycle import ActionRefused
 from relay.model.schema.errors import Invalid, Issue
 
@@ -17,6 +20,10 @@ Read = TypeVar("Read")
 
 MOST_ROUNDS = 50
 """How often a body is read again without what was left out."""
+_HIDDEN = ("apiKeys",)
+"""Members of a body that no response has."""
+_SHOWN = 5
+"""How many mistakes a message names."""
 PROBLEMS = (Refused, Invalid, ActionRefused)
 """What refuses a body."""
 
@@ -77,10 +84,33 @@ def told(problem: Exception) -> list[str]:
     return [str(problem)]
 
 
-def as_invalid(problem: Refused) -> Invalid:
-    """Return the problems of a definition as those of a body."""
-    return Invalid(
+def refusal(call: RestCall, problem: Exception) -> Reply:
+    """
+    Answer a body that is refused.
+
+    :returns: the response of a dry run, with every severe problem.
+    :raises BadRequest: unless it is a dry run; with every mistake, also in its message,
+        since that is all that some clients show.
+    :raises ActionRefused: the same, for a rule of the lifecycle.
+    """
+    if call.dry_run:
+        sent = call.body if isinstance(call.body, Mapping) else {}
+        return Reply(200, refused_state(without(sent, _HIDDEN), told(problem)))
+    if isinstance(problem, ActionRefused):
+        raise problem
+    sentences = told(problem)
+    more = len(sentences) - _SHOWN
+    rest = f"; and {more} more" if more > 0 else ""
+    message = f"The body is refused: {'; '.join(sentences[:_SHOWN])}{rest}"
+    raise BadRequest(message, "validation", issues=_issues(problem)) from None
+
+
+def _issues(problem: Exception) -> list[Issue]:
+    if isinstance(problem, Invalid):
+        return list(problem.issues)
+    assert isinstance(problem, Refused)
+    return [
         Issue(one.message, one.path)
         for one in problem.findings
         if one.severity == "severe"
-    )
+    ]

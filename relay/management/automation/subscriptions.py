@@ -18,14 +18,13 @@ from relay.management.automation.naming import (
     find_plan,
     find_subscription,
 )
-from relay.management.automation.reading import PROBLEMS, object_of, told
+from relay.management.automation.reading import PROBLEMS, object_of, refusal
 from relay.management.automation.shapes import (
     SubscriptionState,
 )
 from relay.management.automation.states import (
     READ_ONLY,
     State,
-    refused_state,
     subscription_state,
     without,
 )
@@ -137,10 +136,7 @@ class AutomationSubscriptions:
             wanted = bodies.read(SubscriptionSpec, object_of(call.body))
             return Reply(200, await self._store.write(work))
         except PROBLEMS as problem:
-            if call.dry_run:
-                body = without(call.body, ("apiKeys",)) if call.body else {}
-                return Reply(200, refused_state(body, told(problem)))
-            raise
+            return refusal(call, problem)
 
     @route(
         "GET",

@@ -113,6 +113,9 @@ class PutTests(AutomationCase):
         error = await self.refused(400, "validation", "PUT", "/apis", body)
         (detail,) = error["details"]
         self.assertEqual(detail["location"], location)
+        # Some clients show nothing but the message.
+        self.assertIn(detail["message"], error["message"])
+        self.assertIn(location, error["message"])
         return str(detail["message"])
 
     async def test_refused(self) -> None:

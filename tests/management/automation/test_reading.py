@@ -8,7 +8,6 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.dialects.finding import Finding, Refused
 from relay.management.automation.reading import (
-    as_invalid,
     leniently,
     object_of,
     told,
@@ -70,7 +69,6 @@ class ReadingTests(SynchronousTestCase):
         ]
         refused = Refused(findings)
         self.assertEqual(told(refused), ["plans[0]: is wrong"])
-        self.assertEqual(as_invalid(refused).issues, (Issue("is wrong", "plans[0]"),))
         invalid = Invalid([Issue("is wrong", "a"), Issue("is no object", "")])
         self.assertEqual(told(invalid), ["a: is wrong", "is no object"])
         self.assertEqual(told(ActionRefused("No.", "a.b")), ["No."])
