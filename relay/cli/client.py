@@ -36,16 +36,13 @@ from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgent
 
 from relay.cli.errors import ApiError, Failed
+from relay.cli.paths import (
+    AUTOMATION as AUTOMATION,
+    ENVIRONMENT as ENVIRONMENT,
+    MANAGEMENT as MANAGEMENT,
+    NODE as NODE,
+)
 from relay.cli.profiles import Profile
-
-MANAGEMENT = "/management/v2"
-"""The base of paths of users, tokens and the catalog."""
-ENVIRONMENT = f"{MANAGEMENT}/environments/DEFAULT"
-"""The base of paths of APIs, applications and what belongs to them."""
-NODE = "/_node"
-"""The base of paths of the daemon itself."""
-AUTOMATION = "/automation/organizations/DEFAULT/environments/DEFAULT"
-"""The base of paths of definitions by ``hrid``."""
 
 MOST_CONNECTIONS = 8
 """Limit of the idle connections that are kept for the next calls."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
@@ -17,7 +16,6 @@ from tests.cli.config_case import ConfigCase
 NARROW = 40
 LONGEST_WORD = 8
 """By how much a column of help is exceeded by its longest words."""
-SECRET = re.compile(r"password|passphrase|secret|^--token|^--key", re.IGNORECASE)
 
 
 def commands(
@@ -64,20 +62,6 @@ class CommandTests(ConfigCase):
             for one in command.params:
                 if isinstance(one, click.Option):
                     self.assertTrue(one.help, (path, one.opts))
-
-    def test_no_secret_on_the_command_line(self) -> None:
-        """No option takes a password, token or key as its value."""
-        for path, command in commands():
-            for one in command.params:
-                names = [name for name in one.opts if SECRET.search(name)]
-                takes = isinstance(one, click.Option) and not one.is_flag
-                self.assertFalse(names and takes, (path, names))
-
-    def test_global_options(self) -> None:
-        """They are accepted by every command."""
-        for path, command in commands():
-            names = {name for one in command.params for name in one.opts}
-            self.assertLessEqual({"--json", "--no-color", "--profile"}, names, path)
 
     def test_no_server(self) -> None:
         """Commands of objects name the way to a server, without a traceback."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import click
 
-from relay.cli.client import Client
 from relay.cli.errors import DIFFERS, DONE
 from relay.cli.objects.commands import (
     collection,
@@ -16,7 +15,10 @@ from relay.cli.objects.commands import (
     parent_options,
 )
 from relay.cli.objects.family import Action, Body, Family, Member, Parent
-from relay.cli.output import Output
+
+if TYPE_CHECKING:
+    from relay.cli.client import Client
+    from relay.cli.output import Output
 
 _NAME = Member("--name", "name", "Its name.")
 _DESCRIPTION = Member("--description", "description", "Its description.")
@@ -54,6 +56,7 @@ def _proxy(body: Body) -> Body:
 
 APIS = Family(
     name="apis",
+    help="List, show, change and deploy APIs.",
     word="API",
     path="/apis",
     every={"expands": "deploymentState"},
@@ -123,6 +126,7 @@ OF_API = Parent(APIS)
 
 PLANS = Family(
     name="plans",
+    help="List, show, change and publish plans.",
     word="plan",
     path="/apis/{api}/plans",
     parents=(OF_API,),
@@ -202,6 +206,7 @@ async def _deployment(client: Client, output: Output, given: dict[str, Any]) -> 
 
 DEPLOYMENTS = Family(
     name="deployments",
+    help="List and compare the deployments of an API.",
     word="deployment",
     path="/apis/{api}/deployments",
     parents=(OF_API,),

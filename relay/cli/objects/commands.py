@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import click
 
-from relay.cli.client import Client
 from relay.cli.commands import Group, Invocation
 from relay.cli.errors import DONE, Failed
 from relay.cli.objects.body import from_file, with_options
 from relay.cli.objects.family import Action, Body, Family, Member
 from relay.cli.objects.reference import find, name_of, whole
-from relay.cli.output import Output
-from relay.cli.running import run
+
+if TYPE_CHECKING:
+    from relay.cli.client import Client
+    from relay.cli.output import Output
 
 _YES = click.Option(["--yes", "-y"], is_flag=True, help="Do not ask.")
 _FILE = click.Option(
@@ -28,8 +29,7 @@ _FILE = click.Option(
 
 def group_of(family: Family) -> click.Group:
     """Return the group of the commands of a family."""
-    verbs = "List, show and change" if family.shows else "List and change"
-    group = Group(family.name, help=f"{verbs} {_plural(family)}.")
+    group = Group(family.name, help=family.help)
     group.add_command(_list(family))
     if family.shows:
         group.add_command(_show(family))
@@ -126,6 +126,8 @@ def command(
 
     @click.pass_obj
     def callback(invocation: Invocation, /, **given: Any) -> int:
+        from relay.cli.running import run
+
         prepare(given)
 
         async def session(client: Client, output: Output) -> int | None:

@@ -15,6 +15,7 @@ _REASON = (Member("--reason", "reason", "Shown to the consumer."),)
 
 APPLICATIONS = Family(
     name="applications",
+    help="List, show and change applications.",
     word="application",
     path="/applications",
     columns={
@@ -48,6 +49,7 @@ _STATES = "PENDING,ACCEPTED,PAUSED,REJECTED,CLOSED,RESUMED"
 
 SUBSCRIPTIONS = Family(
     name="subscriptions",
+    help="List, show, accept and close subscriptions.",
     word="subscription",
     path="/apis/{api}/subscriptions",
     parents=(OF_API,),
@@ -121,6 +123,7 @@ SUBSCRIPTIONS = Family(
 
 KEYS = Family(
     name="keys",
+    help="List, renew and revoke API keys.",
     word="API key",
     path="/apis/{api}/subscriptions/{subscription}/api-keys",
     parents=(OF_API, Parent(SUBSCRIPTIONS)),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from relay.cli.client import ENVIRONMENT
+from relay.cli.paths import ENVIRONMENT
 
 Body = dict[str, Any]
 
@@ -72,6 +72,8 @@ class Family:
 
     name: str
     """Of the group of its commands."""
+    help: str
+    """The sentence about the group."""
     word: str
     """For one object, as in sentences: ``API``."""
     path: str

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from relay.cli.client import Client
 from relay.cli.errors import ApiError, Failed
 from relay.cli.objects.family import Family
+
+if TYPE_CHECKING:
+    from relay.cli.client import Client
 
 _PAGE_SIZE = 1000
 

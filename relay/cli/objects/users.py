@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import click
 
-from relay.cli.client import MANAGEMENT, Client
 from relay.cli.commands import Group
 from relay.cli.errors import Failed
 from relay.cli.objects.commands import command, confirm, group_of, shown
 from relay.cli.objects.family import Family, Member
 from relay.cli.objects.reference import find
-from relay.cli.output import Output
+from relay.cli.paths import MANAGEMENT
+
+if TYPE_CHECKING:
+    from relay.cli.client import Client
+    from relay.cli.output import Output
 
 _ROLES = click.Choice(["VIEWER", "PUBLISHER", "ADMIN"])
 _DAY_MS = 86_400_000
@@ -27,6 +30,7 @@ _STDIN = click.Option(
 
 USERS = Family(
     name="users",
+    help="List, create and change users.",
     word="user",
     path="/users",
     base=MANAGEMENT,
@@ -93,6 +97,7 @@ users.add_command(
 
 TOKENS = Family(
     name="tokens",
+    help="List, create and revoke tokens of users.",
     word="token",
     path="/users/current/tokens",
     base=MANAGEMENT,
@@ -148,7 +153,7 @@ async def _revoke(client: Client, output: Output, given: dict[str, Any]) -> None
 
 
 _USER = click.Option(["--user"], help="Of another user; only as ADMIN.")
-tokens = Group("tokens", help="List, create and revoke tokens of users.")
+tokens = Group(TOKENS.name, help=TOKENS.help)
 for one in (
     command("list", "List the tokens of a user.", [_USER], _list),
     command(

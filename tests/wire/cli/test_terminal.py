@@ -130,3 +130,17 @@ class TerminalTests(CommandCase):
         terminal.type("y\n")
         self.assertEqual(terminal.end(), 0, terminal.text)
         self.assertIn("deleted Kept", terminal.text)
+
+    def test_progress(self) -> None:
+        """A bar on a terminal of any width, and nothing of it in a pipe."""
+        with demo_source(heartbeat_ms=50) as source:
+            options = ("--user", "demo", "--duration", "1s", "--clients", "2")
+            bench = ("bench", f"{source}/sse?channel=c&v=1.1", *options)
+            given = {"RELAY_STREAM_PASSWORD": "relay"}
+            for columns in (80, NARROW):
+                terminal = self.terminal(*bench, columns=columns, **given)
+                self.assertEqual(terminal.end(), 0, terminal.text)
+                self.assertRegex(terminal.text, r"\r(?!\n)|\x1b\[", columns)
+            ended = self.command(None, *bench, TERM="xterm-256color", **given)
+        self.assertEqual(ended.status, 0, ended.err)
+        self.assertNotRegex(ended.out + ended.err, r"\r|\x1b")

@@ -1,0 +1,10 @@
+"""The bases of the paths that commands call."""
+
+MANAGEMENT = "/management/v2"
+"""The base of paths of users, tokens and the catalog."""
+ENVIRONMENT = f"{MANAGEMENT}/environments/DEFAULT"
+"""The base of paths of APIs, applications and what belongs to them."""
+NODE = "/_node"
+"""The base of paths of the daemon itself."""
+AUTOMATION = "/automation/organizations/DEFAULT/environments/DEFAULT"
+"""The base of paths of definitions by ``hrid``."""
