@@ -122,7 +122,10 @@ class _Check:
             issues = list(self._read())
             if not self._mend(issues):
                 break
-        remaining = [self._finding(issue) for issue in issues]
+        # What cannot be left out refuses the draft.
+        remaining = [
+            replace(self._finding(issue), severity="severe") for issue in issues
+        ]
         for path in self._waived:
             if path not in self._used:
                 message = "is waived, but there is no problem that can be waived"

@@ -13,8 +13,10 @@ from typing import Any
 
 from relay.dialects.draft import Draft, Kind
 from relay.dialects.finding import Finding, Refused
+from relay.dialects.notes import Notes
+from relay.dialects.texts import decode
 from relay.dialects.v2.definition import read_definition
-from relay.dialects.v4_members import Notes, decode, leave_out, read_api, read_state
+from relay.dialects.v4_members import leave_out, read_api, read_state
 from relay.model.schema.errors import join
 
 GROUP = "gravitee.io/"

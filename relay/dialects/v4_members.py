@@ -7,24 +7,22 @@ API here; what the management API itself reads in several spellings is left as i
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from typing import Any, NoReturn
+from typing import Any
 
 from relay.dialects.draft import Draft, Origins
 from relay.dialects.finding import Finding, Refused
+from relay.dialects.notes import Notes
+from relay.dialects.texts import decode
 from relay.model.api.resources.resource import RESOURCES
 from relay.model.hrid import is_hrid
 from relay.model.policy_groups.references import MEMBER, POLICY
 from relay.model.schema.errors import join
-from relay.model.schema.json_limits import find_unstorable
 
 DEFAULT_VERSION = "1.0"
 """The version of an API whose definition states none."""
-CONFIGURATIONS = ("configuration", "sharedConfiguration", "sharedConfigurationOverride")
-"""Members that hold an object, or a text with an object in JSON."""
 _DIGITS = re.compile(r"0|[1-9][0-9]{0,17}")
 PHASES = ("request", "response", "subscribe", "publish")
 """The members of flows that hold steps."""
@@ -44,33 +42,6 @@ _NOT_OF_RELAY = {
 _KEPT = ("pages", "metadata", "members")
 """Members that are stored and exported, and have no effect."""
 _REFERENCE = "sharedPolicyGroupRef"
-
-
-class Notes:
-    """
-    What is noted while a definition is read.
-
-    :param at: the location of the definition in its file.
-    :param places: where the members of the definition stand in the file, if it was
-        converted before; ``at`` is the location in the converted one then.
-    """
-
-    def __init__(self, at: str, places: Origins | None = None) -> None:
-        self.origins = Origins(at) if places is None else deepcopy(places)
-        self.findings: list[Finding] = []
-        self._places = Origins() if places is None else places
-
-    def put(self, target: str, source: str) -> None:
-        """Note the origin of a member of the draft."""
-        self.origins.put(target, self._places.of(source))
-
-    def warn(self, path: str, message: str) -> None:
-        """Note what is left out, or read in another way than it is written."""
-        self.findings.append(Finding(self._places.of(path), "warning", message))
-
-    def refuse(self, path: str, message: str, line: int | None = None) -> None:
-        """Note what concerns access or traffic, and cannot be read."""
-        self.findings.append(Finding(self._places.of(path), "severe", message, line))
 
 
 def read_api(
@@ -154,51 +125,6 @@ def leave_out(body: dict[str, Any], at: str, notes: Notes) -> None:
     for name in _KEPT:
         if body.get(name):
             notes.warn(join(at, name), "is stored, and has no effect")
-
-
-def decode(value: Any, at: str, notes: Notes) -> None:
-    """
-    Replace configurations that are texts by what the texts encode.
-
-    :param value: changed.
-    :param at: the location of it in the file.
-    """
-    if isinstance(value, list):
-        for number, one in enumerate(value):
-            decode(one, join(at, number), notes)
-    elif isinstance(value, dict):
-        for name in list(value):
-            where, one = join(at, name), value[name]
-            if name in CONFIGURATIONS and isinstance(one, str):
-                try:
-                    value[name] = decoded(one)
-                except json.JSONDecodeError as error:
-                    column = f"line {error.lineno}, column {error.colno} of the text"
-                    notes.refuse(
-                        where, f"is no JSON: {error.msg}, {column}", error.lineno
-                    )
-                    value[name] = {}
-                except ValueError as error:
-                    notes.refuse(where, str(error))
-                    value[name] = {}
-            else:
-                decode(one, where, notes)
-
-
-def decoded(text: str) -> object:
-    """
-    Read the JSON of a configuration that is a text.
-
-    :raises ValueError: for a text that is no JSON, or that parsers read in different
-        ways.
-    """
-    try:
-        value = _decoder.decode(text)
-    except RecursionError:
-        raise ValueError("is nested too deeply") from None
-    if problems := find_unstorable(value):
-        raise ValueError(problems[0].message)
-    return value
 
 
 def _flows(body: dict[str, Any], target: str, at: str, notes: Notes) -> None:
@@ -307,9 +233,11 @@ def _is_unused(
     resource: dict[str, Any], body: dict[str, Any], plans: list[dict[str, Any]]
 ) -> bool:
     """Whether a resource is of an unknown type, and no plan and no step names it."""
-    if resource.get("type") in RESOURCES or resource.get("enabled") is False:
+    kind, name = resource.get("type"), resource.get("name")
+    if not isinstance(kind, str) or kind in RESOURCES:
         return False
-    name = resource.get("name")
+    if resource.get("enabled") is False:
+        return False
     users = [body.get("flows"), plans]
     return isinstance(name, str) and not any(_holds(one, name) for one in users)
 
@@ -377,17 +305,3 @@ def objects(value: Mapping[str, Any], name: str) -> Iterator[tuple[str, Any]]:
     for number, one in enumerate(items if isinstance(items, list) else ()):
         if isinstance(one, dict):
             yield join(name, number), one
-
-
-def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        raise ValueError("is JSON with a member that is given twice")
-    return members
-
-
-def _constant(name: str) -> NoReturn:
-    raise ValueError(f"holds {name}, which is not JSON")
-
-
-_decoder = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_constant)

@@ -48,6 +48,16 @@ class LeftOutTests(SynchronousTestCase):
         self.assertEqual({one.severity for one in checked.findings}, {"warning"})
         return checked, [one.path for one in checked.findings]
 
+    def test_what_cannot_be_left_out(self) -> None:
+        """A part of a text stays, and refuses the draft."""
+        step = {"policy": "latency", "configuration": '{"time": 1, "a": 2}'}
+        draft = _draft(flows=[{"name": "all", "request": [step]}])
+        with self.assertRaises(Refused) as caught:
+            check(draft, CATALOG)
+        at = "spec.flows[0].request[0].configuration.a"
+        found = [one for one in caught.exception.findings if one.path == at]
+        self.assertIn("severe", [one.severity for one in found])
+
     def test_unknown_members(self) -> None:
         """In an API and in its plans, at any depth."""
         plan = {"name": "open", "security": {"type": "KEY_LESS"}, "colour": "red"}

@@ -6,9 +6,9 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.dialects.draft import Draft, Origins
+from relay.dialects.draft import Draft
 from relay.dialects.finding import Refused
-from relay.dialects.v4_members import decoded, read_api, read_state
+from relay.dialects.v4_members import read_api, read_state
 from tests.dialects.bodies import api, flow, step
 
 
@@ -70,29 +70,7 @@ class ApiTests(SynchronousTestCase):
 
 
 class ConfigurationTests(SynchronousTestCase):
-    """Configurations that are texts, and options of clients."""
-
-    def test_texts(self) -> None:
-        """A text is replaced by what it encodes."""
-        draft = _read(flows=[flow({"policy": "latency", "configuration": '{"a": 1}'})])
-        self.assertEqual(
-            draft.body["flows"][0]["request"][0]["configuration"], {"a": 1}
-        )
-
-    def test_broken_text(self) -> None:
-        """The line is the one of the text."""
-        broken = {"policy": "latency", "configuration": '{\n"a": 1,,\n}'}
-        (found,) = _read(flows=[flow(broken)]).findings
-        self.assertEqual(found.path, "spec.flows[0].request[0].configuration")
-        self.assertEqual((found.severity, found.line), ("severe", 2))
-
-    def test_ambiguous_texts(self) -> None:
-        """What parsers read in different ways is refused."""
-        for text in ('{"a": 1, "a": 2}', "[NaN]", "[" * 60 + "]" * 60, '"\\u0000"'):
-            with self.assertRaises(ValueError):
-                decoded(text)
-        twice = {"policy": "latency", "configuration": '{"a": 1, "a": 2}'}
-        self.assertEqual(_told(_read(flows=[flow(twice)]))[0][1], "severe")
+    """Options of HTTP clients."""
 
     def test_options_of_clients(self) -> None:
         """Numbers may be texts; options beside a target are told and left out."""
@@ -167,6 +145,7 @@ class ResourceTests(SynchronousTestCase):
         used = _read(resources=[cache], flows=[flow(step("cache", of="answers"))])
         self.assertEqual(_told(used), [])
         self.assertEqual(used.body["resources"], [cache])
+        self.assertEqual(_told(_read(resources=[{"name": "a", "type": {}}, 1])), [])
 
 
 class PlanTests(SynchronousTestCase):
@@ -204,17 +183,3 @@ class PlanTests(SynchronousTestCase):
         draft = _read(plans=["x", {"name": "a"}])
         self.assertEqual(_told(draft), [("spec.plans[0]", "severe")])
         self.assertEqual(draft.origins.of("plans[0].name"), "spec.plans[1].name")
-
-
-class PlaceTests(SynchronousTestCase):
-    """Definitions that were converted before."""
-
-    def test_places(self) -> None:
-        """Problems and members are told at their places in the file."""
-        places = Origins("doc")
-        places.put("flows", "doc.the_flows")
-        source = api(flows=[flow(methods=[])])
-        draft = read_api(source, "", "terraform", places=places)
-        self.assertEqual(_told(draft), [("doc.the_flows[0].methods", "warning")])
-        self.assertEqual(draft.origins.of("flows[0].name"), "doc.the_flows[0].name")
-        self.assertEqual(draft.origins.of("name"), "doc.name")

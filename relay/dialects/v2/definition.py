@@ -7,6 +7,7 @@ from typing import Any
 
 from relay.dialects.draft import Draft, Origins
 from relay.dialects.members import Found, Made, Members, Report
+from relay.dialects.texts import decode_draft
 from relay.dialects.v2.flows import read_flows
 from relay.dialects.v2.groups import read_groups
 from relay.dialects.v2.paths import has_rules, read_paths
@@ -91,8 +92,8 @@ def read_definition(document: Mapping[str, Any], at: str, dialect: str) -> Draft
     plans = read_plans(members, older)
     _without_place(members)
     members.finish()
-    return Draft(
-        "api", dialect, body.value, plans, report.origins, list(report.findings)
+    return decode_draft(
+        Draft("api", dialect, body.value, plans, report.origins, list(report.findings))
     )
 
 

@@ -7,8 +7,10 @@ from copy import deepcopy
 from typing import Any, TypeVar
 
 from relay.dialects.finding import Finding, Refused
+from relay.dialects.notes import Notes
 from relay.dialects.places import in_order, remove
-from relay.dialects.v4_members import Notes, decode, leave_out
+from relay.dialects.texts import decode
+from relay.dialects.v4_members import leave_out
 from relay.management.automation.states import READ_ONLY, refused_state, without
 from relay.management.http.errors import BadRequest
 from relay.management.http.reply import Reply

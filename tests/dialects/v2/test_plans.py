@@ -23,7 +23,7 @@ class PlanTests(SynchronousTestCase):
             ({"security": "api-key"}, {"type": "API_KEY"}),
             (
                 {"security": "JWT", "securityDefinition": '{"a":1}'},
-                {"type": "JWT", "configuration": '{"a":1}'},
+                {"type": "JWT", "configuration": {"a": 1}},
             ),
             (
                 {"security": "JWT", "security_definition": {"a": 1}},
