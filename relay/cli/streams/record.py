@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import time
 from collections.abc import Sequence
@@ -118,11 +119,12 @@ class Recorder:
         if file is None:
             return
         self._write(Stopped(self._now_us(), reason))
-        if self._path != "-":
-            try:
+        try:
+            if self._path != "-" and _is_regular(file.fileno()):
                 os.fsync(file.fileno())
-            except OSError as error:
-                raise self._unwritable(error) from None
+        except OSError as error:
+            raise self._unwritable(error) from None
+        finally:
             file.close()
 
     def _stop(self, reason: str) -> None:
@@ -150,10 +152,17 @@ class Recorder:
             return open(sys.stdout.fileno(), "wb", buffering=0, closefd=False)
         flags = os.O_TRUNC if self._replaces else os.O_EXCL
         handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | flags, _ONLY_OWNER)
+        if _is_regular(handle):
+            # A file that is replaced may have been readable for others.
+            os.fchmod(handle, _ONLY_OWNER)
         return open(handle, "wb", buffering=0)
 
     def _unwritable(self, error: OSError) -> Failed:
         return Failed(f"cannot write {self._path}: {error.strerror}")
+
+
+def _is_regular(handle: int) -> bool:
+    return stat.S_ISREG(os.fstat(handle).st_mode)
 
 
 @click.command()

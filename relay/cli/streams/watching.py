@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _REFRESH_S = 0.5
+_SHORTENED = frozenset({"id", "api", "entrypoint", "remoteAddress"})
 
 
 class LiveStreams:
@@ -95,15 +96,25 @@ class LiveStreams:
         now_s = time.monotonic()
         state = self.problem or f"{len(self.streams)} streams, {self.closed} ended"
         table = Table(box=None, caption=Text(shown(state)), caption_justify="left")
-        for heading in COLUMNS.values():
-            table.add_column(heading, no_wrap=True)
+        for name, heading in COLUMNS.items():
+            # In a narrow terminal, texts are shortened, and figures are not.
+            table.add_column(
+                Text(heading, no_wrap=True), no_wrap=name not in _SHORTENED
+            )
         oldest = sorted(self.streams.values(), key=lambda one: one["startedAt"])
         for stream in oldest[:limit]:
             age_ms = (stream.get("ageMs") or 0) + (now_s - stream["seenS"]) * 1000
             cells = row({**stream, "ageMs": age_ms}, names)
             texts = [cells.get(name) for name in COLUMNS]
             table.add_row(
-                *(Text(shown("" if one is None else str(one))) for one in texts)
+                *(
+                    Text(
+                        shown("" if one is None else str(one)),
+                        no_wrap=True,
+                        overflow="ellipsis",
+                    )
+                    for one in texts
+                )
             )
         return table
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from rich.console import Console
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.cli.output import Output
@@ -56,6 +57,19 @@ class WatchTests(SynchronousTestCase):
         self.assertEqual(set(live.streams), {"1", "2"})
         live.take("snapshot", {"data": [stream("3")], "complete": True})
         self.assertEqual(set(live.streams), {"3"})
+
+    def test_a_narrow_terminal(self) -> None:
+        """Figures are not shortened."""
+        live = LiveStreams()
+        long = stream("1" * 36, events=123456, remoteAddress="198.51.100.123")
+        live.take("snapshot", {"data": [long], "complete": True})
+        console = Console(width=70, file=io.StringIO())
+        console.print(live.table({"a": "a-long-name-of-an-api"}, 10))
+        file = console.file
+        assert isinstance(file, io.StringIO)
+        heading, row, _ = file.getvalue().splitlines()
+        self.assertIn("EVENTS/S", heading)
+        self.assertIn(" 123456 ", row)
 
     def test_limit_and_problems(self) -> None:
         """The oldest are shown; a lost connection is told."""

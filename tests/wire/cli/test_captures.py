@@ -212,6 +212,16 @@ class RecordTests(CaptureCase):
         self.assertEqual(ended.status, 1)
         self.assertIn("--force replaces it", ended.err)
         self.assertEqual(self.path.read_text(), "mine")
+        with scripted(self.stream_forever) as (port, _):
+            url = f"http://127.0.0.1:{port}/"
+            replace = ("--force", "--count", "2")
+            ended = self.command(None, "record", url, "-o", str(self.path), *replace)
+            self.assertEqual(ended.status, 0, ended.err)
+            ended = self.command(None, "record", url, "-o", "/dev/null", *replace)
+            self.assertEqual(ended.status, 0, ended.err)
+        self.assertEqual(body(read(self.path)), b"data: a\n\ndata: b\n\n")
+        self.assertEqual(stat.S_IMODE(self.path.stat().st_mode), 0o600)
+        self.path.write_text("mine")
         other = self.path.with_name("other")
         ended = self.command(None, *record, str(other))
         self.assertEqual(ended.status, 1)

@@ -10,6 +10,7 @@ import signal
 import time
 from typing import IO
 
+from tests.pki import Authority
 from tests.wire.cli.case import CommandCase
 from tests.wire.harness.daemon import BOUND_S, SharedDaemon
 from tests.wire.harness.scripted import (
@@ -18,6 +19,7 @@ from tests.wire.harness.scripted import (
     Script,
     chunk,
     scripted,
+    server_context,
 )
 from tests.wire.messages.test_topics import topics_api
 
@@ -167,6 +169,21 @@ class TailTests(CommandCase):
             b"Authorization: Basic bWU6aHVzaA==",
         ):
             self.assertIn(line, lines)
+
+    def test_certificates(self) -> None:
+        """Authorities of a file are trusted instead of the system's."""
+        authority = Authority()
+        ca = self.new_directory() / "ca.pem"
+        ca.write_text(authority.pem)
+        script, _ = following(EVENT_STREAM + events(1))
+        context = server_context(authority.server("localhost"))
+        with scripted(script, context) as (port, _):
+            tail = ("tail", f"https://localhost:{port}/", "--count", "1")
+            ended = self.command(None, *tail)
+            self.assertEqual(ended.status, 1)
+            self.assertIn("--ca", ended.err)
+            ended = self.command(None, *tail, "--ca", str(ca))
+            self.assertEqual(ended.status, 0, ended.err)
 
     def test_options_that_exclude_each_other(self) -> None:
         """Nothing is without effect."""
