@@ -134,7 +134,7 @@ def _shared(members: Members, at: str, preserve_host: Found | None) -> dict[str,
         }
         if http.get("encodeURI"):
             members.report.refuse(
-                join(members.at, "http", "encodeURI"),
+                members.report.origins.of(join(at, "http", "encodeURI")),
                 "paths and queries are sent as they came",
             )
             del shared.value["http"]["encodeURI"]
