@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.dialects import DIALECTS, detect, read
 from relay.dialects.finding import Finding, Refused
 from tests.dialects.bodies import api, resource
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "definitions.md"
+
+
+def _first_cells(table: str) -> str:
+    """Return the first column of a table, each cell with its end."""
+    rows = [line for line in table.splitlines() if line.startswith("| `")]
+    return "\n".join(f"{row.split('|')[1]}|" for row in rows)
 
 
 def _file(*documents: object) -> bytes:
@@ -29,6 +39,9 @@ class ReadingTests(SynchronousTestCase):
         names = [one.name for one in DIALECTS]
         self.assertEqual(len(set(names)), len(names))
         self.assertIsNone(detect(None))
+        table = PAGE.read_text().partition("## Dialects")[2].partition("###")[0]
+        documented = re.findall(r"`([a-z0-9-]+)`(?=[^|]*\|)", _first_cells(table))
+        self.assertEqual(set(documented), set(names))
 
     def test_one(self) -> None:
         """A draft knows the lines of its file."""
