@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from time import thread_time
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, Strict
 
 from relay.expression.budget import Budget, TooCostly
 from relay.expression.errors import BadExpression, EvaluationFailed
@@ -16,7 +16,7 @@ from relay.expression.template import Condition, Template
 from relay.expression.values import Lookup, Value, name_of
 from relay.model.schema.base import Options
 from relay.model.schema.errors import Invalid, Issue
-from relay.model.schema.types.scalars import Upper
+from relay.model.schema.types.scalars import Integral, Upper
 
 MOST_NAMES = 200
 LONGEST_CONTENT = 8_192
@@ -76,7 +76,7 @@ class SampleRequest(Options):
 class SampleResponse(Options):
     """The head of the response of a sample."""
 
-    status: int = 200
+    status: Annotated[int, Strict(), Integral] = 200
     headers: ByName = {}
 
 

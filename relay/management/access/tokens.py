@@ -8,7 +8,7 @@ from functools import partial
 from typing import Annotated, Any
 from uuid import uuid4
 
-from pydantic import Field
+from pydantic import Field, Strict
 
 from relay.management.access.identity import Identity, find_user
 from relay.management.http.errors import BadRequest, Forbidden, NotFound
@@ -20,10 +20,13 @@ from relay.model.records import TokenRecord
 from relay.model.role import Role
 from relay.model.schema.base import Options
 from relay.model.schema.errors import Issue
+from relay.model.schema.types.scalars import Integral
 from relay.model.schema.types.timestamps import timestamp
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 
+LATEST_MS = 253_402_300_799_999
+"""The end of the year 9999: timestamps have years of four digits."""
 MOST_TOKENS = 100
 """Limit of the tokens of one user."""
 
@@ -34,7 +37,9 @@ class NewToken(Options):
     name: Annotated[str, Field(min_length=1, max_length=64)]
     role: Role | None = None
     """The highest role of the token; by default that of its user."""
-    expires_at: Annotated[int, Field(gt=0, lt=2**53)] | None = None
+    expires_at: Annotated[int, Strict(), Field(gt=0, le=LATEST_MS), Integral] | None = (
+        None
+    )
     """Milliseconds since the Unix epoch; by default it does not expire."""
 
 

@@ -59,7 +59,10 @@ def read_body(request: ManagementRequest, wanted: Body) -> object:
         return _text(content)
     if wanted is Body.PATCH:
         return (JsonPatch if kind == JSON_PATCH else MergePatch)(parse(content))
-    return parse(content)
+    value = parse(content)
+    if value is None and wanted is Body.REQUIRED:
+        raise BadRequest("A JSON body is required, not null", "body.missing")
+    return value
 
 
 def _text(content: bytes) -> str:

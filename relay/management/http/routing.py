@@ -26,6 +26,7 @@ from relay.management.http.query import Query
 from relay.management.http.reply import Content, Reply
 from relay.management.http.request import ManagementRequest
 from relay.management.http.request_body import Body, read_body
+from relay.management.http.rules import CONVERTERS, rule
 from relay.model.role import Role
 from relay.model.schema.errors import Issue
 from relay.model.secrets import MASK, Masking
@@ -235,10 +236,12 @@ def router_of(classes: tuple[type, ...]) -> Klein:
     app = Klein()
     # Otherwise a slash at the end would be answered with a redirect.
     app.url_map.strict_slashes = False
+    app.url_map.converters |= CONVERTERS
+    paths = {found.path for family in classes for found in routes_of(family)}
     for family in classes:
         for found in routes_of(family):
             app.route(
-                found.path,
+                rule(found.path, paths),
                 methods=[found.verb],
                 endpoint=f"{found.verb} {found.path}",
             )(_named(partial(_serve, found, family), found.name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,9 +21,11 @@ from relay.management.openapi.operation import (
     tag_of,
 )
 from relay.management.shapes.common import Error
+from relay.model.schema.base import Options
 
 SCHEMAS = "#/components/schemas/{model}"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_ANNOTATIONS = ("title", "description", "default", "examples")
 _GENERIC = re.compile(r"^([A-Za-z]+)_(\w+)_$")
 _DESCRIPTION = """The REST API of Relay. Every path is below one origin; the only
 organization and environment is `DEFAULT`. Errors have one shape, `Error`, whose
@@ -99,6 +101,7 @@ class Types:
         schemas = {key: made[number, "validation"] for number, key in enumerate(keys)}
         _replace(part, schemas)
         named = rest.get("$defs", {})
+        _simplify(named)
         _rename([part, named])
         return {_name(name): schema for name, schema in sorted(named.items())}
 
@@ -110,6 +113,37 @@ def _replace(part: Any, schemas: dict[Any, Any]) -> None:
             part[key] = dict(schemas[value["$shape"]])
         elif isinstance(value, dict | list):
             _replace(value, schemas)
+
+
+def _simplify(named: dict[str, Json]) -> None:
+    """Describe that null means an absent member, where it does; leave out the defaults
+    of objects and lists, since generators of clients know those of scalars only."""
+    names = {one.__name__ for one in _below(Options)}
+    for name, schema in named.items():
+        required = schema.get("required", ())
+        for member, one in schema.get("properties", {}).items():
+            if isinstance(one.get("default"), dict | list):
+                del one["default"]
+            if name in names and member not in required and not _takes_null(one):
+                told = {key: one.pop(key) for key in _ANNOTATIONS if key in one}
+                schema["properties"][member] = {
+                    "anyOf": [one, {"type": "null"}],
+                    **told,
+                }
+
+
+def _takes_null(schema: Json) -> bool:
+    kinds = [schema, *schema.get("anyOf", ())]
+    return any(not kind or kind.get("type") == "null" for kind in kinds) or not (
+        {"type", "enum", "const", "$ref", "anyOf", "oneOf", "allOf"} & schema.keys()
+    )
+
+
+def _below(model: type[Any]) -> Iterator[type[Any]]:
+    one: type[Any]
+    for one in model.__subclasses__():
+        yield one
+        yield from _below(one)
 
 
 def _rename(part: Any) -> None:

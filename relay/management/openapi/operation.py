@@ -42,7 +42,7 @@ ERRORS: dict[int, str] = {
 _PART = re.compile(r"<(?:\w+:)?(\w+)>")
 _SENTENCE = re.compile(r"(?<=[.:;])\s")
 _WORD = re.compile(r"[A-Z][a-z0-9]*")
-_SPELLED = {"Api": "API", "Apis": "APIs", "It": "it"}
+_SPELLED = {"Api": "API", "It": "it"}
 _IF_MATCH: Json = {
     "name": "If-Match",
     "in": "header",
@@ -143,7 +143,9 @@ def _parameter(declared: Parameter) -> Json:
 
 
 def _body(route: Route, schema_of: SchemaOf) -> Json:
-    schema = {} if route.reads is None else schema_of(route.reads)
+    # Null is no body, where none is needed.
+    shape = route.reads | None if route.body is Body.OPTIONAL else route.reads
+    schema = {} if route.reads is None else schema_of(shape)
     content = {kind: {"schema": schema} for kind in TAKEN.get(route.body, (JSON,))}
     if route.body is Body.PATCH:
         content[JSON_PATCH] = {"schema": schema_of(tuple[Operation, ...])}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, Strict, ValidationError, model_validator
 
 from relay.model.schema import reading
 from relay.model.schema.base import Options, Value
 from relay.model.schema.errors import Invalid
-from relay.model.schema.types.scalars import Flag, Upper
+from relay.model.schema.types.scalars import Flag, Integral, Upper
 
 B = TypeVar("B", bound=Value)
 
@@ -28,7 +28,7 @@ class RollbackRequest(Options):
 
     event_id: str | None = None
     """The ``id`` of the deployment, as clients of Gravitee name it."""
-    deployment_number: Annotated[int, Field(ge=1)] | None = None
+    deployment_number: Annotated[int, Strict(), Field(ge=1), Integral] | None = None
 
     @model_validator(mode="after")
     def _check_one(self) -> RollbackRequest:
@@ -42,7 +42,7 @@ class WantedPath(Options):
 
     host: str | None = None
     path: str
-    override_access: bool = False
+    override_access: Flag = False
 
 
 class PathsToVerify(Options):
@@ -90,7 +90,7 @@ class SearchQuery(Options):
     published: Words = ()
     """``PUBLISHED``, or ``UNPUBLISHED`` for every other lifecycle state."""
     visibilities: Words = ()
-    allowed_in_api_products: bool | None = None
+    allowed_in_api_products: Flag | None = None
     has_open_api_documentation: Flag | None = None
     """No API has documentation in the management API: true matches none."""
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from relay.management.shapes.common import Origin, Owner, Timestamp
+from relay.management.shapes.common import Extended, Origin, Owner, Timestamp
 from relay.model.api.definition import ApiDefinition
 from relay.model.api.publication_state import LifecycleState, Visibility
 from relay.model.hrid import Hrid
 from relay.model.plans.plan import PlanDefinition, PlanStatus
 from relay.model.schema.base import Value
 
-MergePatch = dict[str, Any]
-"""Members to set, and ``null`` for members to remove (RFC 7396)."""
+
+class MergePatch(Extended):
+    """Members to set, and `null` for members to remove (RFC 7396)."""
 
 
 class ApiBody(ApiDefinition):

@@ -40,7 +40,7 @@ class RoutesTests(DocumentCase):
         for section in self.sections:
             for rule in router_of(section.families).url_map.iter_rules():
                 path = re.sub(
-                    r"<(?:\w+:)?(\w+)>",
+                    r"<(?:other\([^)]*\):)?(\w+)>",
                     lambda found: (
                         "{"
                         + re.sub(r"_(\w)", lambda part: part[1].upper(), found[1])
