@@ -12,6 +12,7 @@ from pydantic.json_schema import JsonSchemaMode
 
 from relay import __version__
 from relay.management.http.routing import routes_of
+from relay.management.openapi.examples import illustrate
 from relay.management.openapi.operation import (
     ERRORS,
     Json,
@@ -204,6 +205,7 @@ def document(sections: Sequence[Section]) -> Json:
         "components": components,
     }
     components["schemas"] = types.fill(made)
+    illustrate(made)
     return made
 
 
