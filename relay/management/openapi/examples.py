@@ -63,7 +63,6 @@ EXAMPLES: dict[str, Any] = {
         "text": "{#request.headers['X-Tenant'] == 'a'}",
         "sample": {"request": {"headers": {"X-Tenant": "a"}}},
     },
-    "ImportedDefinition": {"api": _API, "plans": [{**_PLAN, "status": "PUBLISHED"}]},
     "Links": {"self": "http://localhost:8083/management/v2/environments/DEFAULT/apis"},
     "MergePatch": {"description": "Prices of all markets", "labels": None},
     "NewToken": {"name": "ci", "role": "PUBLISHER"},
