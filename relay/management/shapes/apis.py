@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -26,6 +27,13 @@ class ApiBody(ApiDefinition):
     """By default derived from the name."""
     lifecycle_state: LifecycleState | None = None
     visibility: Visibility | None = None
+
+
+class RunState(StrEnum):
+    """Whether gateways serve the newest deployment of an API."""
+
+    STARTED = "STARTED"
+    STOPPED = "STOPPED"
 
 
 class DefinitionContext(Value):
@@ -53,7 +61,7 @@ class Api(ApiDefinition):
     """The time of the last change, which is also in `ETag`."""
     deployed_at: Timestamp | None = None
     """The time of the newest deployment."""
-    state: Literal["STARTED", "STOPPED"]
+    state: RunState
     lifecycle_state: LifecycleState
     visibility: Visibility
     deployment_state: Literal["DEPLOYED", "NEED_REDEPLOY"] | None = None
