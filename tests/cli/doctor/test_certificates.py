@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime
 import os
+import socket
+import ssl
+import threading
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.cli.doctor.certificates import check_certificates
+from relay.cli.doctor.certificates import check_certificates, check_server
 from relay.cli.doctor.finding import Finding
 from relay.settings.schema import load
 from tests.pki import Authority, Issued, self_signed
@@ -61,3 +64,44 @@ class CertificateTests(SynchronousTestCase):
         issued = Authority("one").server("a.example")
         other = Authority("two").pem
         self.assertEqual(self.findings(issued, chain=other)["chain"].level, "error")
+
+
+class ServerTests(SynchronousTestCase):
+    """The certificate that a server presents."""
+
+    def setUp(self) -> None:
+        """Start a server."""
+        directory = self.mktemp()
+        os.makedirs(directory)
+        authority = Authority("relay tests")
+        written = authority.server("localhost").write(directory)
+        self.ca = f"{directory}/ca.pem"
+        Path(self.ca).write_text(authority.pem)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(written.certificate, written.key)
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listening.getsockname()[1]
+
+        def serve() -> None:
+            try:
+                with context.wrap_socket(self.listening.accept()[0], server_side=True):
+                    pass
+            except OSError:
+                pass  # The client does not trust the certificate.
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        self.addCleanup(self.listening.close)
+        self.addCleanup(thread.join, 10)
+
+    def test_a_trusted_certificate(self) -> None:
+        """The version and the days left are reported."""
+        found = check_server("localhost", self.port, self.ca)
+        self.assertIn(found.level, ("ok", "warning"))
+        self.assertRegex(found.found, "^localhost: TLSv1.3, a trusted certificate with")
+
+    def test_an_unknown_authority(self) -> None:
+        """It is an error, with what to do."""
+        found = check_server("localhost", self.port, "")
+        self.assertEqual(found.level, "error")
+        self.assertIn("--ca", found.advice)
