@@ -120,7 +120,8 @@ def export(invocation: Invocation, api: str, format_: str, env_file: str | None)
         from relay.cli.definitions.documents import print_documents
         from relay.cli.definitions.dumping import read_api
 
-        definition = await read_api(client, catalog, api)
+        cross_ids = format_ in ("v4", "gateway")
+        definition = await read_api(client, catalog, api, cross_ids)
         documents, variables = concealed([definition], format_, masking)
         print_documents(output, [one for _, one in documents])
         write_variables(env_file, variables, output)

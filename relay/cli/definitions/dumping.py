@@ -64,21 +64,36 @@ def definition_of(
     return read_definitions([source], catalog, {}).found[0]
 
 
-async def read_api(client: Client, catalog: Catalog, name: str) -> Definition:
+async def read_api(
+    client: Client, catalog: Catalog, name: str, cross_ids: bool = False
+) -> Definition:
     """
     Read the definition of an API from a server.
 
     :param name: its hrid or its id.
+    :param cross_ids: whether steps name shared policy groups by their crossId, as the
+        management API does, instead of their hrid.
     :raises Failed: if there is no such API.
     """
-    key = Key(API, name)
+    state = await _find_api(client, name)
+    key, url = Key(API, state["hrid"]), client.profile.url
+    if not cross_ids:
+        return definition_of(key, state, catalog, url)
+    exported = await client.call("GET", f"/apis/{state['id']}/_export/definition")
+    source = Source(f"{url} {key}", json.dumps(exported).encode())
+    return read_definitions([source], catalog, {}).found[0]
+
+
+async def _find_api(client: Client, name: str) -> dict[str, Any]:
+    path = Key(API, name).path
     for query in ({}, {"hridContainsUUID": True}):
         try:
-            state = await client.call("GET", key.path, query=query, base=AUTOMATION)
+            found: dict[str, Any] = await client.call(
+                "GET", path, query=query, base=AUTOMATION
+            )
         except ApiError as error:
             if error.status != 404:
                 raise
         else:
-            key = Key(API, state["hrid"])
-            return definition_of(key, state, catalog, client.profile.url)
+            return found
     raise Failed(f"there is no API {name}")

@@ -150,6 +150,12 @@ class ApplyTests(DefinitionCase):
         )
         self.assertTrue(answer and shown["apiKey"]["key"])
 
+        (group,) = daemon.must("GET", "/shared-policy-groups")["data"]
+        for format, name in (("v4", group["crossId"]), ("automation", "limits")):
+            out = self.done(daemon, "export", "orders", "--format", format)
+            self.assertIn(f"sharedPolicyGroupId: {name}", out.replace('"', ""))
+            self.assertNotIn(SECRET, out)
+
         again = self.done(daemon, "apply", "-f", files)
         self.assertEqual(
             again, "Summary: 0 created, 0 updated, 0 deleted, 5 unchanged\n"
