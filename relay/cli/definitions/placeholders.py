@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from relay.cli.errors import Failed
+from relay.model.schema.errors import join
 
 PLACEHOLDER = re.compile(r"\$\{\{ *env\.([A-Za-z_][A-Za-z0-9_]*) *\}\}")
 """Matches a placeholder; the group is the name of the variable."""
@@ -19,22 +20,32 @@ def placeholder(name: str) -> str:
     return f"${{{{ env.{name} }}}}"
 
 
-def filled(value: Any, variables: Mapping[str, str], missing: set[str]) -> Any:
+def filled(
+    value: Any, variables: Mapping[str, str], missing: dict[str, str], at: str = ""
+) -> Any:
     """
     Copy JSON with the values of variables in place of the placeholders in its texts.
 
-    :param missing: receives the names of variables that are not set.
+    :param missing: receives the variables that are not set, each with the location of
+        its first placeholder.
+    :param at: the location of the value.
     """
     if isinstance(value, dict):
-        return {key: filled(one, variables, missing) for key, one in value.items()}
+        return {
+            key: filled(one, variables, missing, join(at, key))
+            for key, one in value.items()
+        }
     if isinstance(value, list):
-        return [filled(one, variables, missing) for one in value]
+        return [
+            filled(one, variables, missing, join(at, number))
+            for number, one in enumerate(value)
+        ]
     if not isinstance(value, str) or "${{" not in value:
         return value
 
     def fill(found: re.Match[str]) -> str:
         if found[1] not in variables:
-            missing.add(found[1])
+            missing.setdefault(found[1], at)
         return variables.get(found[1], found[0])
 
     return PLACEHOLDER.sub(fill, value)

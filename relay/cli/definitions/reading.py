@@ -136,17 +136,19 @@ def _placed(file: str, draft: Draft, findings: Iterable[Finding]) -> list[Proble
 
 
 def _filled(draft: Draft, variables: Mapping[str, str]) -> Draft:
-    missing: set[str] = set()
+    missing: dict[str, str] = {}
     changed = replace(
         draft,
         body=filled(draft.body, variables, missing),
-        plans=filled(draft.plans, variables, missing),
+        plans=filled(draft.plans, variables, missing, "plans"),
     )
     changed.findings = [
         *draft.findings,
         *(
-            Finding("", "severe", f"the variable {name} is not set")
-            for name in sorted(missing)
+            Finding(
+                draft.origins.of(place), "severe", f"the variable {name} is not set"
+            )
+            for name, place in missing.items()
         ),
     ]
     return changed

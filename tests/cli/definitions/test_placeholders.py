@@ -31,7 +31,7 @@ class PlaceholderTests(SynchronousTestCase):
             "a": ["${{ env.A }}", 1, None],
             "b": {"c": "x${{env.B}}y${{ env.A }}", "d": "${A} {#e} ${{ f }}"},
         }
-        missing: set[str] = set()
+        missing: dict[str, str] = {}
         found = filled(document, {"A": "${{ env.B }}", "B": '"'}, missing)
         self.assertEqual(
             found,
@@ -40,13 +40,14 @@ class PlaceholderTests(SynchronousTestCase):
                 "b": {"c": 'x"y${{ env.B }}', "d": "${A} {#e} ${{ f }}"},
             },
         )
-        self.assertEqual(missing, set())
+        self.assertEqual(missing, {})
 
     def test_missing(self) -> None:
-        """The names are collected."""
-        missing: set[str] = set()
-        self.assertEqual(filled(placeholder("A"), {}, missing), "${{ env.A }}")
-        self.assertEqual(missing, {"A"})
+        """The names are collected, each with its first place."""
+        missing: dict[str, str] = {}
+        document = {"x": [placeholder("A")], "y": placeholder("A")}
+        self.assertEqual(filled(document, {}, missing, "plans"), document)
+        self.assertEqual(missing, {"A": "plans.x[0]"})
 
 
 class VariablesTests(SynchronousTestCase):

@@ -124,7 +124,9 @@ class ReadingTests(SynchronousTestCase):
         (group,) = found.body["endpointGroups"]
         target = group["endpoints"][0]["configuration"]["target"]
         self.assertEqual(target, "https://events.example/a")
-        self.assertIn("the variable HOST is not set", self.lines(document)[0])
+        place = "endpointGroups[0].endpoints[0].configuration.target"
+        problem = f"0.json:31: {place}: the variable HOST is not set"
+        self.assertIn(problem, self.lines(document))
 
     def test_doubles(self) -> None:
         """Two definitions of one object are refused; both files are named."""

@@ -34,9 +34,9 @@ class ConcealingTests(SynchronousTestCase):
         resource = written(found, "crd")
         concealing = Concealing(Masking(CATALOG.type_of))
         shape = concealing.concealed("orders", resource)
-        missing: set[str] = set()
+        missing: dict[str, str] = {}
         again = filled(shape, concealing.variables, missing)
-        self.assertEqual((again, missing), (resource, set()))
+        self.assertEqual((again, missing), (resource, {}))
         return json.dumps(shape), concealing.variables
 
     def test_nothing_secret(self) -> None:
