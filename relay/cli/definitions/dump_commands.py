@@ -16,6 +16,7 @@ from relay.cli.definitions.kinds import KINDS
 from relay.cli.definitions.selection import Selection
 from relay.cli.definitions.validating import FORMATS
 from relay.cli.errors import Failed
+from relay.cli.hrids import complete_apis
 
 if TYPE_CHECKING:
     from relay.cli.client import Client
@@ -92,7 +93,7 @@ def dump(
 
 
 @click.command()
-@click.argument("api")
+@click.argument("api", shell_complete=complete_apis)
 @click.option(
     "--format",
     "format_",

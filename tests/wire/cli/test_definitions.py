@@ -150,6 +150,14 @@ class ApplyTests(DefinitionCase):
         )
         self.assertTrue(answer and shown["apiKey"]["key"])
 
+        words = {
+            "_RELAY_COMPLETE": "bash_complete",
+            "COMP_WORDS": "relay export o",
+            "COMP_CWORD": "2",
+        }
+        ended = self.command(daemon, **words)
+        self.assertEqual(ended.out, "plain,orders\n", ended.err)
+
         (group,) = daemon.must("GET", "/shared-policy-groups")["data"]
         for format, name in (("v4", group["crossId"]), ("automation", "limits")):
             out = self.done(daemon, "export", "orders", "--format", format)
