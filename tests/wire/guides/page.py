@@ -90,6 +90,7 @@ class Reader:
         self._environment = {
             **kept,
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "XDG_CONFIG_HOME": str(directory),
             **environment,
         }
         self._servers: list[tuple[subprocess.Popen[bytes], Path]] = []

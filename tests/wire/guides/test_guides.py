@@ -30,6 +30,10 @@ class GuideTests(WireCase):
         """Pages of one origin read a stream."""
         self.follow("browser")
 
+    def test_definitions_in_git(self) -> None:
+        """Files are checked, compared and applied; a change elsewhere is reverted."""
+        self.follow("definitions-in-git")
+
     def test_deploy_and_restart(self) -> None:
         """A deployment ends streams only if the source changes."""
         self.follow("deploy-and-restart")
