@@ -94,6 +94,16 @@ class Words(Parameter):
 
 
 @dataclass(frozen=True, slots=True)
+class Texts(Parameter):
+    """Any texts, with commas too: the parameter is repeated for each."""
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of its values."""
+        return {"type": "array", "items": {"type": "string"}}
+
+
+@dataclass(frozen=True, slots=True)
 class Positive(Parameter):
     """A whole number within bounds."""
 

@@ -16,6 +16,7 @@ from relay.management.http.parameters import (
     Parameter,
     Positive,
     Text,
+    Texts,
     Word,
     Words,
 )
@@ -105,6 +106,14 @@ class Query:
         if len(words) > 1:
             raise BadRequest(f"Query parameter {name} comes twice", "query.invalid")
         return words[0] if words else None
+
+    def texts(self, name: str) -> list[str]:
+        """
+        :param name: of :class:`~relay.management.http.parameters.Texts`.
+        :returns: the text of each parameter that is not empty.
+        """
+        self._of_kind(name, Texts)
+        return [text for text in self._values.get(name, ()) if text]
 
     def flag(self, name: str) -> bool:
         """

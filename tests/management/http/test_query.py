@@ -8,18 +8,27 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http import parse_qs
 
 from relay.management.http.errors import BadRequest
-from relay.management.http.parameters import PAGING, Flag, Instant, Text, Word, Words
+from relay.management.http.parameters import (
+    PAGING,
+    Flag,
+    Instant,
+    Text,
+    Texts,
+    Word,
+    Words,
+)
 from relay.management.http.query import Page, Query
 
 URL = "http://h/apis"
 WORDS = Words("words", "", ("A", "C"))
 ANY_WORDS = Words("ids", "")
+TEXTS = Texts("texts", "")
 WORD = Word("word", "", ("A", "B"))
 
 
 def query(text: bytes) -> Query:
-    """Read a query that may hold six parameters."""
-    known = (*PAGING, WORDS, ANY_WORDS, WORD, Flag("on", ""))
+    """Read a query that may hold seven parameters."""
+    known = (*PAGING, WORDS, ANY_WORDS, TEXTS, WORD, Flag("on", ""))
     return Query(parse_qs(text, keep_blank_values=True), known)
 
 
@@ -46,6 +55,13 @@ class QueryTests(SynchronousTestCase):
         self.assertEqual(query(b"").many("ids"), [])
         error = self.assertRaises(BadRequest, query(b"words=A,B").many, "words")
         self.assertEqual(error.issues[0].invalid_value, "B")
+
+    def test_texts(self) -> None:
+        """Texts are repeated, and have commas."""
+        read = query(b"texts=a,b&texts=&texts=c")
+        self.assertEqual(read.texts("texts"), ["a,b", "c"])
+        self.assertEqual(query(b"").texts("texts"), [])
+        self.assertEqual(TEXTS.schema, {"type": "array", "items": {"type": "string"}})
 
     def test_one(self) -> None:
         """A single word must be one of those there are."""
