@@ -40,7 +40,7 @@ from relay.management.traffic.analytics import ApiAnalytics
 from relay.management.traffic.logs import Logs
 from relay.management.traffic.totals import ApiTotals
 from relay.management.tryit.resource import TryIt
-from relay.model.api.lifecycle import API_TRAFFIC, PLAN_TRAFFIC
+from relay.model.api.differences import API_TRAFFIC, PLAN_TRAFFIC
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "reference" / "management-api.md").read_text()

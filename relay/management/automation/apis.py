@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from twisted.internet.defer import Deferred
-
 from relay.catalog import Catalog
-from relay.management.automation.applying import ApiApplication, Applied
+from relay.management.automation.applying import ApiApplication
 from relay.management.automation.naming import BY_ID, by_id, find_any_api, find_api
 from relay.management.automation.reading import (
     PROBLEMS,
@@ -18,20 +16,11 @@ from relay.management.http.parameters import PAGING
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
-from relay.management.resources.trials import MOST_TRIALS, Trials
+from relay.management.resources.in_force import put_into_force
+from relay.management.resources.trials import Trials
 from relay.management.shapes.common import Listing
-from relay.model.api.lifecycle import ActionRefused
-from relay.store.rehearsal import Rehearsal, rehearsing
 from relay.store.store import Store
 from relay.store.transaction import Transaction
-
-
-class _Otherwise(Exception):
-    """The store has changed, so that another deployment would be put into force."""
-
-    def __init__(self, applied: Applied) -> None:
-        super().__init__()
-        self.applied = applied
 
 
 class AutomationApis:
@@ -60,15 +49,12 @@ class AutomationApis:
         transaction. What is the same already is neither written nor deployed."""
         try:
             change = ApiApplication(self._catalog, object_of(call.body), by_id(call))
-            applied = await self._apply(change)
+            state = await put_into_force(
+                self._store, self._trials, change.run, call.dry_run
+            )
         except PROBLEMS as problem:
             return refusal(call, problem)
-        if not call.dry_run:
-            if applied.candidate is not None:
-                await self._trials.wait(applied.api.id, applied.candidate.number)
-            elif applied.stopped:
-                await self._trials.wait(applied.api.id, None)
-        return Reply(200, applied.state)
+        return Reply(200, state)
 
     @route("GET", "/apis", query=PAGING, answers={200: Listing[ApiState]})
     async def list(self, call: RestCall) -> Reply:
@@ -108,38 +94,3 @@ class AutomationApis:
         if not call.dry_run:
             await self._trials.wait(api_id, None)
         return Reply(204)
-
-    async def _apply(self, change: ApiApplication) -> Applied:
-        """
-        Try what a body would deploy, then apply the body.
-
-        :raises Exception: of :data:`PROBLEMS`; nothing is changed then.
-        """
-        tried = await self._rehearsed(change)
-
-        def work(tx: Transaction) -> Applied:
-            applied = change.run(tx)
-            if not applied.deploys_as(tried):
-                raise _Otherwise(applied)
-            return applied
-
-        for _ in range(MOST_TRIALS):
-            if tried.candidate is not None:
-                self._trials.try_out(tried.api.id, tried.candidate)
-            try:
-                return await self._store.write(work)
-            except _Otherwise as other:
-                tried = other.applied
-        raise ActionRefused(
-            "The API was changed again and again while its deployment was tried",
-            "api.deployment.conflict",
-            api=tried.api.id,
-        )
-
-    def _rehearsed(self, change: ApiApplication) -> Deferred[Applied]:
-        """Apply a body, and roll it back."""
-        token = rehearsing.set(Rehearsal())
-        try:
-            return self._store.write(change.run)
-        finally:
-            rehearsing.reset(token)

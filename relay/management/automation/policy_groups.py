@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
-from twisted.internet.defer import Deferred
-
 from relay.catalog import Catalog
 from relay.management.automation.naming import BY_ID, by_id, find_group
 from relay.management.automation.reading import (
@@ -38,7 +36,6 @@ from relay.model.api.lifecycle import ActionRefused
 from relay.model.policy_groups.definition import SharedPolicyGroupDefinition
 from relay.model.policy_groups.records import SharedPolicyGroupRecord
 from relay.model.records import Deployment
-from relay.store.rehearsal import Rehearsal, rehearsing
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 
@@ -132,34 +129,25 @@ class AutomationPolicyGroups:
     ) -> SharedPolicyGroupRecord:
         id = str(uuid4())
 
-        def run(tx: Transaction) -> _Applied:
-            return _put(tx, name, is_id, wanted.to_json(), id)
+        tried: Sequence[Deployment] = ()
 
         def work(tx: Transaction) -> _Applied:
-            applied = run(tx)
-            if [one.id for one in applied.users] != [one.id for one in tried.users]:
+            applied = _put(tx, name, is_id, wanted.to_json(), id)
+            if [one.id for one in applied.users] != [one.id for one in tried]:
                 raise _Otherwise(applied)
             return applied
 
-        tried = await self._rehearsed(run)
         for _ in range(MOST_TRIALS):
-            await self._trials.try_out(tried.group, tried.users)
             try:
                 return (await self._store.write(work)).group
             except _Otherwise as other:
-                tried = other.applied
+                tried = other.applied.users
+                await self._trials.try_out(other.applied.group, tried)
         raise ActionRefused(
             "The shared policy group was changed while it was tried",
             "sharedPolicyGroup.conflict",
-            sharedPolicyGroupId=tried.group.id,
+            sharedPolicyGroupId=name,
         )
-
-    def _rehearsed(self, run: Any) -> Deferred[_Applied]:
-        token = rehearsing.set(Rehearsal())
-        try:
-            return self._store.write(run)
-        finally:
-            rehearsing.reset(token)
 
 
 def _put(

@@ -104,7 +104,10 @@ def refusal(call: RestCall, problem: Exception) -> Reply:
     more = len(sentences) - _SHOWN
     rest = f"; and {more} more" if more > 0 else ""
     message = f"The body is refused: {'; '.join(sentences[:_SHOWN])}{rest}"
-    raise BadRequest(message, "validation", issues=_issues(problem)) from None
+    issues = _issues(problem)
+    codes = {one.code for one in issues}
+    code = codes.pop() if len(codes) == 1 else "validation"
+    raise BadRequest(message, code, issues=issues) from None
 
 
 def _issues(problem: Exception) -> list[Issue]:

@@ -8,13 +8,12 @@ from typing import Any
 
 from relay.dialects.writing.automation import write_automation
 from relay.management.consumers.configuration import configuration_json
+from relay.management.definitions.references import group_steps
 from relay.management.http.root import ENVIRONMENT, ORGANIZATION
 from relay.management.resources.representations import shown_definition
-from relay.model.api.flow_rules import PHASES
-from relay.model.api.rules import objects
 from relay.model.consumers.records import ApplicationRecord, SubscriptionRecord
 from relay.model.policy_groups.records import SharedPolicyGroupRecord
-from relay.model.policy_groups.references import MEMBER, POLICY
+from relay.model.policy_groups.references import MEMBER
 from relay.model.records import ApiRecord, PlanRecord
 from relay.model.schema.types.timestamps import timestamp
 from relay.store.transaction import Transaction
@@ -82,34 +81,15 @@ def _plan(plan: PlanRecord) -> State:
 
 def _naming_groups(tx: Transaction, shape: State) -> State:
     """Name shared policy groups by their hrids, as bodies do."""
-    used = {
-        step["configuration"][MEMBER] for step in group_steps(shape, shape["plans"])
-    }
-    if not used:
-        return shape
     named = deepcopy(shape)
-    groups = tx.policy_groups.named(used)
-    for step in group_steps(named, named["plans"]):
+    steps = [step for _, step in group_steps(named, named["plans"])]
+    used = {step["configuration"][MEMBER] for step in steps}
+    groups = tx.policy_groups.named(used) if used else {}
+    for step in steps:
         group = groups.get(step["configuration"][MEMBER])
         if group is not None:
             step["configuration"] = {"hrid": group.hrid}
     return named
-
-
-def group_steps(
-    api: Mapping[str, Any], plans: Iterable[Mapping[str, Any]]
-) -> list[Any]:
-    """Return the steps that refer to a shared policy group."""
-    return [
-        step
-        for holder in (api, *plans)
-        for _, flow in objects(holder, "flows")
-        for phase in PHASES
-        for _, step in objects(flow, phase)
-        if step.get("policy") == POLICY
-        and isinstance(step.get("configuration"), Mapping)
-        and isinstance(step["configuration"].get(MEMBER), str)
-    ]
 
 
 def application_state(

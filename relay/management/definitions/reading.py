@@ -38,10 +38,15 @@ def read_api_file(content: bytes) -> Draft:
         if one is not api and not any(one is group for group in used):
             message = f"{one.kind}: is no part of the API; left out"
             api.findings.append(Finding(_place(one), "warning", message))
-    if api.body.get("state") not in _STATES:
-        where = api.origins.of("state")
-        api.findings.append(Finding(where, "severe", "must be STARTED or STOPPED"))
+    check_state(api)
     return api
+
+
+def check_state(draft: Draft) -> None:
+    """Add a finding for a ``state`` that there is not."""
+    if draft.body.get("state") not in _STATES:
+        where = draft.origins.of("state")
+        draft.findings.append(Finding(where, "severe", "must be STARTED or STOPPED"))
 
 
 def _place(draft: Draft) -> str:

@@ -2,39 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from relay.dialects.draft import Draft
 from relay.dialects.v4_members import PHASES, objects
 from relay.model.policy_groups.references import MEMBER, POLICY
+from relay.model.schema.errors import join
 from relay.store.transaction import Transaction
 
 
-def resolve_groups(tx: Transaction, draft: Draft) -> None:
+def resolve_groups(tx: Transaction, draft: Draft) -> Draft:
     """
-    Replace the hrids by which steps refer to shared policy groups by their crossIds.
+    Copy a draft, in which steps refer to shared policy groups by their crossIds.
 
-    :param draft: of an API; changed. A name that no group has stays.
+    A name that the file has as ``sharedPolicyGroupId`` is a crossId or, if no group has
+    it, a hrid; another one is a hrid or, if no group has it, a crossId.
+
+    :param draft: of an API. A name that no group has stays.
     """
-    configurations = list(_configurations(draft))
-    names = {configuration[MEMBER] for configuration in configurations}
-    known = tx.policy_groups.named(names) if names else {}
-    for configuration in configurations:
-        name = configuration[MEMBER]
-        if name not in known and (group := tx.policy_groups.with_hrid(name)):
-            configuration[MEMBER] = group.cross_id
+    copied = replace(draft, body=deepcopy(draft.body), plans=deepcopy(draft.plans))
+    for place, step in group_steps(copied.body, copied.plans):
+        name = step["configuration"][MEMBER]
+        found = [tx.policy_groups.named([name]).get(name)]
+        found.append(tx.policy_groups.with_hrid(name))
+        if not draft.origins.of(place).endswith(MEMBER):
+            found.reverse()
+        for group in filter(None, found):
+            step["configuration"][MEMBER] = group.cross_id
+            break
+    return copied
 
 
-def _configurations(draft: Draft) -> Iterator[dict[str, Any]]:
-    for holder in (draft.body, *draft.plans):
-        for _, flow in objects(holder, "flows"):
+def group_steps(
+    body: Mapping[str, Any], plans: Iterable[Mapping[str, Any]]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """
+    List the steps that refer to shared policy groups, with the locations of the names.
+
+    :param body: of an API.
+    """
+    holders = [("", body)]
+    holders += [(join("plans", at), plan) for at, plan in enumerate(plans)]
+    for at, holder in holders:
+        for flow_at, flow in objects(holder, "flows"):
             for phase in PHASES:
-                for _, step in objects(flow, phase):
+                for step_at, step in objects(flow, phase):
                     configuration = step.get("configuration")
                     if (
                         step.get("policy") == POLICY
                         and isinstance(configuration, dict)
                         and isinstance(configuration.get(MEMBER), str)
                     ):
-                        yield configuration
+                        place = join(at, flow_at, step_at, "configuration", MEMBER)
+                        yield place, step

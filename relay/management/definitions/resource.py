@@ -4,39 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
 from twisted.internet.defer import Deferred
 
 from relay.catalog import Catalog
-from relay.dialects.checking import Checked, check
+from relay.dialects.checking import check
 from relay.dialects.draft import Draft
 from relay.dialects.finding import Finding, Refused
 from relay.management.definitions.reading import read_api_file
 from relay.management.definitions.references import resolve_groups
 from relay.management.definitions.rules import StoreRules
-from relay.management.definitions.saving import (
-    Ids,
-    Prepared,
-    prepare_new,
-    prepare_update,
-)
+from relay.management.definitions.saving import located, save_api
 from relay.management.http.errors import BadRequest
-from relay.management.http.parameters import Words
+from relay.management.http.parameters import Texts
 from relay.management.http.reply import Reply
 from relay.management.http.routing import Body, RestCall, route
+from relay.management.resources.in_force import Changes, put_into_force
+from relay.management.resources.plan_list import Ids, ListRules, by_order
 from relay.management.resources.representations import ApiView, find_api, view_api
-from relay.management.resources.trials import (
-    MOST_TRIALS,
-    Candidate,
-    Trials,
-    to_deploy,
-    to_start,
-)
+from relay.management.resources.trials import Trials
 from relay.management.shapes.definitions import Imported
-from relay.model.api.lifecycle import ActionRefused
 from relay.model.api.properties import concealed
 from relay.model.records import ApiRecord
 from relay.model.schema.errors import Invalid
@@ -46,33 +35,21 @@ from relay.store.transaction import Transaction
 
 Fetch = Callable[[str], Deferred[bytes]]
 """Takes a URL; fires with the document at it, or fails with :class:`BadRequest`."""
-Prepare = Callable[[Transaction], tuple[Checked, Prepared]]
-WAIVE = Words(
+Find = Callable[[Transaction], tuple[ApiRecord | None, Draft]]
+WAIVE = Texts(
     "waive",
     "Locations in the file whose severe problems are accepted: what they are about is "
-    "left out.",
+    "left out. Each in a parameter of its own.",
 )
-_TIMES = ("createdAt", "updatedAt", "publishedAt", "closedAt")
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """An API that was imported."""
-
-    view: ApiView
-    findings: tuple[Finding, ...]
-    number: int | None
-    """The number of the deployment that is to be served; None for none."""
-    moved: bool
-    """Whether the gateway serves another deployment, or none, from now on."""
-
-
-class _Untried(Exception):
-    """A deployment is to be tried before it is stored."""
-
-    def __init__(self, candidate: Candidate) -> None:
-        super().__init__("the deployment is to be tried")
-        self.candidate = candidate
+FILE = ListRules(
+    found_by=("id", "hrid", "crossId", "name"),
+    closes_used=False,
+    empty_is_absent=True,
+    numbering=by_order,
+)
+"""The meaning of the plans of a file."""
 
 
 def no_fetch(url: str) -> Deferred[bytes]:
@@ -165,35 +142,17 @@ class Imports:
 
         :raises Refused: with every severe problem.
         """
-        ids, waived = Ids(), frozenset(call.query.many(WAIVE.name))
-
-        def prepare(tx: Transaction) -> tuple[Checked, Prepared]:
-            resolve_groups(tx, draft)
-            checked = check(draft, StoreRules(tx, self._catalog), waived)
-            with placed(draft):
-                return checked, prepare_new(tx, checked, ids)
-
-        saved = await self._saved(call, ids.of("api"), prepare)
-        reply = saved.view.reply(call.base, 201)
-        return replace(reply, body=_with_problems(reply.body, saved.findings))
+        return await self._save(call, 201, lambda tx: (None, draft))
 
     async def _update(self, call: RestCall, api_id: str, content: bytes) -> Reply:
         draft = await self._store.read(lambda tx: read_api_file(content))
-        ids, waived = Ids(), frozenset(call.query.many(WAIVE.name))
 
-        def prepare(tx: Transaction) -> tuple[Checked, Prepared]:
+        def find(tx: Transaction) -> tuple[ApiRecord, Draft]:
             api = find_api(tx, api_id)
             call.check_version(api.updated_at_ms)
-            kept = self._unmasked(tx, api, draft)
-            resolve_groups(tx, kept)
-            rules = StoreRules(tx, self._catalog, api_id)
-            checked = check(kept, rules, waived, api.definition)
-            with placed(kept):
-                return checked, prepare_update(tx, api, checked, ids)
+            return api, self._unmasked(tx, api, draft)
 
-        saved = await self._saved(call, api_id, prepare)
-        reply = saved.view.reply(call.base)
-        return replace(reply, body=_with_problems(reply.body, saved.findings))
+        return await self._save(call, 200, find)
 
     def _unmasked(self, tx: Transaction, api: ApiRecord, draft: Draft) -> Draft:
         """Replace the masks of a draft by the stored secrets."""
@@ -209,74 +168,45 @@ class Imports:
             draft, body=body, plans=self._masking.restored(draft.plans, plans)
         )
 
-    async def _saved(self, call: RestCall, api_id: str, prepare: Prepare) -> Saved:
+    async def _save(self, call: RestCall, status: int, find: Find) -> Reply:
         """
-        Save what is prepared, and wait until the gateway serves it.
+        Save an API with its plans, and act upon its state.
 
-        A deployment is tried before anything is stored.
+        :param status: of the response.
+        :param find: finds the API that is replaced, and what replaces it.
         """
-        tried: Candidate | None = None
-        for _ in range(MOST_TRIALS):
-            try:
-                saved = await self._store.write(partial(_save, prepare, tried))
-            except _Untried as untried:
-                tried = untried.candidate
-                self._trials.try_out(api_id, tried)
-                continue
-            if saved.moved and not call.dry_run:
-                await self._trials.wait(api_id, saved.number)
-            return saved
-        raise ActionRefused(
-            "The API was changed again and again while its deployment was tried",
-            "api.deployment.conflict",
-            api=api_id,
+        ids, waived = Ids(), frozenset(call.query.texts(WAIVE.name))
+
+        def work(
+            tx: Transaction, changes: Changes
+        ) -> tuple[ApiView, tuple[Finding, ...]]:
+            stored, draft = find(tx)
+            resolved = resolve_groups(tx, draft)
+            before = None if stored is None else stored.definition
+            rules = StoreRules(tx, self._catalog, stored)
+            checked = check(resolved, rules, waived, before)
+            with placed(draft):
+                api = save_api(tx, stored, checked, ids, FILE)
+            api = changes.reach(tx, api, checked.body.get("state"))
+            return view_api(tx, api), checked.findings
+
+        view, findings = await put_into_force(
+            self._store, self._trials, work, call.dry_run
         )
-
-
-def _save(prepare: Prepare, tried: Candidate | None, tx: Transaction) -> Saved:
-    checked, prepared = prepare(tx)
-    api = prepared.save(tx)
-    wanted, number, moved = checked.body.get("state"), None, False
-    deployed = view_api(tx, api).deployed
-    if wanted == "STARTED" and not (deployed and api.state == "STARTED"):
-        candidate = (to_start if deployed else to_deploy)(tx, api)
-        if tried is None or _content(tried) != _content(candidate):
-            raise _Untried(candidate)
-        if candidate.is_new:
-            made = tx.deployments.add(
-                api.id, candidate.definition, candidate.plans, None
-            )
-            api = replace(api, deployed_at_ms=made.created_at_ms)
-        api = tx.apis.save(replace(api, state="STARTED"))
-        number, moved = candidate.number, True
-    elif wanted == "STOPPED" and api.state == "STARTED":
-        api, moved = tx.apis.save(replace(api, state="STOPPED")), True
-    return Saved(view_api(tx, api), checked.findings, number, moved)
+        reply = view.reply(call.base, status)
+        assert isinstance(reply.body, dict)
+        problems = [one.to_json() for one in findings]
+        return replace(reply, body={**reply.body, "problems": problems})
 
 
 @contextmanager
 def placed(draft: Draft) -> Iterator[None]:
-    """Convert problems of a draft to those of its file."""
+    """Convert problems of a draft to those of its file, with their lines."""
     try:
-        yield
+        with located(draft):
+            yield
     except Invalid as refused:
         raise Refused(
-            draft.placed(
-                Finding(draft.origins.of(one.location), one.severity, one.message)
-            )
+            draft.placed(Finding(one.location, one.severity, one.message))
             for one in refused.issues
         ) from None
-
-
-def _content(candidate: Candidate) -> Any:
-    """Return what of a deployment does not depend on the instant."""
-    plans = [
-        {name: one for name, one in plan.items() if name not in _TIMES}
-        for plan in candidate.plans
-    ]
-    return candidate.definition, plans, candidate.number, candidate.is_new
-
-
-def _with_problems(body: object, findings: tuple[Finding, ...]) -> dict[str, Any]:
-    assert isinstance(body, dict)
-    return {**body, "problems": [one.to_json() for one in findings]}

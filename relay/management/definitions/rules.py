@@ -12,6 +12,7 @@ from relay.model.api.definition import ApiDefinition
 from relay.model.api.publication_state import PublicationState
 from relay.model.plans.plan import PlanDefinition
 from relay.model.policy_groups.references import problems, references
+from relay.model.records import ApiRecord
 from relay.model.schema.errors import Invalid, Issue, join
 from relay.model.secrets import MASK
 from relay.store.transaction import Transaction
@@ -26,15 +27,15 @@ class StoreRules:
 
     :param tx: within which definitions are checked.
     :param catalog: parses and checks definitions.
-    :param api_id: of the API that is replaced; None for a new one.
+    :param replaced: the API that is replaced; None for a new one.
     """
 
     def __init__(
-        self, tx: Transaction, catalog: Catalog, api_id: str | None = None
+        self, tx: Transaction, catalog: Catalog, replaced: ApiRecord | None
     ) -> None:
         self._tx = tx
         self._catalog = catalog
-        self._api_id = api_id
+        self._api_id = None if replaced is None else replaced.id
 
     def parse_api(
         self, body: object, before: Mapping[str, Any] | None = None

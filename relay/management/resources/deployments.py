@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,13 +11,13 @@ from relay.management.http.reply import Reply, version_headers
 from relay.management.http.routing import Body, RestCall, route
 from relay.management.resources import bodies
 from relay.management.resources.bodies import DeploymentRequest
+from relay.management.resources.in_force import Changes, put_into_force
 from relay.management.resources.representations import (
     find_api,
     newest_deployment,
     shown_definition,
 )
 from relay.management.resources.trials import (
-    MOST_TRIALS,
     Candidate,
     Trials,
     to_deploy,
@@ -69,15 +68,12 @@ class Deployments:
     async def stop(self, call: RestCall, api_id: str) -> Reply:
         """Stop the API."""
 
-        def work(tx: Transaction) -> ApiRecord:
+        def work(tx: Transaction, changes: Changes) -> ApiRecord:
             api = find_api(tx, api_id)
             call.check_version(api.updated_at_ms)
-            lifecycle.check_stop(api)
-            return tx.apis.save(replace(api, state="STOPPED"))
+            return changes.stop(tx, api)
 
-        saved = await self._store.write(work)
-        if not call.dry_run:
-            await self._trials.wait(api_id, None)
+        saved = await put_into_force(self._store, self._trials, work, call.dry_run)
         return Reply(204, headers=version_headers(saved.updated_at_ms))
 
     @route(
@@ -155,34 +151,12 @@ class Deployments:
         :raises ActionRefused: when it cannot be served; nothing is changed then.
         """
 
-        def find(tx: Transaction) -> tuple[ApiRecord, Candidate]:
+        def work(tx: Transaction, changes: Changes) -> ApiRecord:
             api = find_api(tx, api_id)
             call.check_version(api.updated_at_ms)
-            return api, choose(tx, api)
+            return changes.put(tx, api, choose(tx, api), label, start)
 
-        def work(tx: Transaction) -> ApiRecord | Candidate:
-            api, found = find(tx)
-            if found != tried:
-                return found
-            if found.is_new:
-                made = tx.deployments.add(api.id, found.definition, found.plans, label)
-                api = replace(api, deployed_at_ms=made.created_at_ms)
-            return tx.apis.save(replace(api, state="STARTED") if start else api)
-
-        _, tried = await self._store.read(find)
-        for _ in range(MOST_TRIALS):
-            self._trials.try_out(api_id, tried)
-            saved = await self._store.write(work)
-            if isinstance(saved, ApiRecord):
-                if saved.state == "STARTED" and not call.dry_run:
-                    await self._trials.wait(api_id, tried.number)
-                return saved
-            tried = saved
-        raise ActionRefused(
-            "The API was changed again and again while its deployment was tried",
-            "api.deployment.conflict",
-            api=api_id,
-        )
+        return await put_into_force(self._store, self._trials, work, call.dry_run)
 
 
 def served_deployment(api_id: str, tx: Transaction) -> Deployment | None:

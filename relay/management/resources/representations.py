@@ -10,7 +10,7 @@ from typing import Any
 from relay.management.access.bootstrap import ADMIN
 from relay.management.http.errors import NotFound
 from relay.management.http.reply import Reply, version_headers
-from relay.model.api.lifecycle import DEFAULTS, is_deployed
+from relay.model.api.differences import DEFAULTS, is_deployed
 from relay.model.api.properties import concealed
 from relay.model.records import ApiRecord, Deployment, PlanRecord
 from relay.model.schema.types.timestamps import timestamp

@@ -14,6 +14,7 @@ from relay.management.resources.apis import check_paths_free
 from relay.management.resources.gateway import Gateway
 from relay.management.resources.representations import plan_json
 from relay.model.api import lifecycle
+from relay.model.api.differences import comparable
 from relay.model.api.lifecycle import ActionRefused
 from relay.model.records import ApiRecord, Deployment
 from relay.store.transaction import Transaction
@@ -33,6 +34,13 @@ class Candidate:
     number: int
     is_new: bool
     """Whether it must still be stored."""
+
+    def is_same(self, other: Candidate) -> bool:
+        """Return whether the other puts the same content into force."""
+        return (self.number, self.is_new) == (other.number, other.is_new) and (
+            comparable(self.definition, self.plans)
+            == comparable(other.definition, other.plans)
+        )
 
 
 class Trials:

@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from relay.model.api.lifecycle import API_TRAFFIC, DEFAULTS, PLAN_TRAFFIC
+from relay.model.api.flow import FlowExecution
+from relay.model.api.lifecycle import served
+from relay.model.records import ApiRecord, Deployment, PlanRecord
+
+API_TRAFFIC = (
+    "type",
+    "tags",
+    "listeners",
+    "endpointGroups",
+    "analytics",
+    "failover",
+    "properties",
+    "resources",
+    "flowExecution",
+    "flows",
+    "responseTemplates",
+    "redeployment",
+    "services",
+)
+"""The members of an API that take effect when it is deployed."""
+
+PLAN_TRAFFIC = ("mode", "order", "security", "selectionRule", "tags", "flows")
+"""The members of a plan that take effect when its API is deployed."""
+
+DEFAULTS: Mapping[str, Any] = {"flowExecution": FlowExecution().to_json()}
+"""Members that responses have, with these values, when a definition has none."""
 
 _API_OWN = frozenset({"hrid", "id"})
 _PLAN_OWN = frozenset(
@@ -13,6 +38,26 @@ _PLAN_OWN = frozenset(
 )
 """Members that are no part of a definition."""
 _PLANS = "plans"
+
+
+def is_deployed(
+    api: ApiRecord, plans: Sequence[PlanRecord], newest: Deployment | None
+) -> bool:
+    """Whether the newest deployment contains all that was saved.
+
+    Only what affects traffic counts: a new name, description or label needs no
+    deployment, and neither does the deprecation of a plan.
+
+    :param newest: its newest deployment, which may be stopped.
+    """
+    if newest is None:
+        return False
+    return _traffic(api.definition, API_TRAFFIC) == _traffic(
+        newest.definition, API_TRAFFIC
+    ) and {
+        plan.id: _traffic({**plan.definition, "order": plan.order}, PLAN_TRAFFIC)
+        for plan in served(plans)
+    } == {plan["id"]: _traffic(plan, PLAN_TRAFFIC) for plan in newest.plans}
 
 
 def comparable(
@@ -59,4 +104,12 @@ def _stated(document: Mapping[str, Any], own: Collection[str]) -> dict[str, Any]
         name: value
         for name, value in document.items()
         if name not in own and value and value != DEFAULTS.get(name)
+    }
+
+
+def _traffic(document: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
+    return {
+        name: value
+        for name in fields
+        if (value := document.get(name)) and value != DEFAULTS.get(name)
     }

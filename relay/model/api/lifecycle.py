@@ -1,18 +1,16 @@
 """The lifecycles of APIs and plans.
 
 Pure rules over records, which are evaluated within the transaction that depends on
-them: first those of APIs, then those of plans, then whether gateways run what was saved
-last.
+them: first those of APIs, then those of plans.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from relay.model.api.flow import FlowExecution
 from relay.model.api.resources.resource import AUTHORIZATION_SERVERS
-from relay.model.records import ApiRecord, Deployment, PlanRecord
+from relay.model.records import ApiRecord, PlanRecord
 from relay.model.schema.errors import Invalid, Issue
 from relay.model.schema.types.paths import conflicts
 
@@ -22,26 +20,6 @@ Place = tuple[str, str | None, str]
 SERVED = frozenset({"PUBLISHED", "DEPRECATED"})
 """The statuses of plans that a deployment contains. A deprecated plan accepts no new
 subscriptions, but serves those that it has."""
-
-API_TRAFFIC = (
-    "type",
-    "tags",
-    "listeners",
-    "endpointGroups",
-    "analytics",
-    "failover",
-    "properties",
-    "resources",
-    "flowExecution",
-    "flows",
-    "responseTemplates",
-    "redeployment",
-    "services",
-)
-"""The members of an API that take effect when it is deployed."""
-
-PLAN_TRAFFIC = ("mode", "order", "security", "selectionRule", "tags", "flows")
-"""The members of a plan that take effect when its API is deployed."""
 
 _FORBIDDEN_MOVES = {
     "CREATED": (),
@@ -260,14 +238,26 @@ def check_update_plan(plan: PlanRecord, definition: Mapping[str, Any]) -> None:
     """
     if plan.status == "CLOSED":
         raise _wrong_status(plan, "already closed", "plan.closed")
+    for refusal in changes_of_kind(plan, definition):
+        raise refusal
+
+
+def changes_of_kind(
+    plan: PlanRecord, definition: Mapping[str, Any]
+) -> Iterator[ActionRefused]:
+    """
+    List what no update of a plan can change: its security and its mode.
+
+    :param definition: the new one.
+    """
     if security_type(definition) != security_type(plan.definition):
-        raise ActionRefused(
+        yield ActionRefused(
             "The security type of a plan cannot be changed",
             "plan.security.type",
             plan=plan.id,
         )
     if definition.get("mode") != plan.definition.get("mode"):
-        raise ActionRefused(
+        yield ActionRefused(
             "The mode of a plan cannot be changed", "plan.mode", plan=plan.id
         )
 
@@ -347,38 +337,6 @@ def reordered(plans: Iterable[PlanRecord], moved: PlanRecord | None) -> dict[str
         place = min(max(moved.order, 1), len(published) + 1)
         published.insert(place - 1, moved)
     return {plan.id: number for number, plan in enumerate(published, start=1)}
-
-
-def is_deployed(
-    api: ApiRecord, plans: Sequence[PlanRecord], newest: Deployment | None
-) -> bool:
-    """Whether the newest deployment contains all that was saved.
-
-    Only what affects traffic counts: a new name, description or label needs no
-    deployment, and neither does the deprecation of a plan.
-
-    :param newest: its newest deployment, which may be stopped.
-    """
-    if newest is None:
-        return False
-    return _traffic(api.definition, API_TRAFFIC) == _traffic(
-        newest.definition, API_TRAFFIC
-    ) and {
-        plan.id: _traffic({**plan.definition, "order": plan.order}, PLAN_TRAFFIC)
-        for plan in served(plans)
-    } == {plan["id"]: _traffic(plan, PLAN_TRAFFIC) for plan in newest.plans}
-
-
-DEFAULTS: Mapping[str, Any] = {"flowExecution": FlowExecution().to_json()}
-"""Members that responses have, with these values, when a definition has none."""
-
-
-def _traffic(document: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
-    return {
-        name: value
-        for name in fields
-        if (value := document.get(name)) and value != DEFAULTS.get(name)
-    }
 
 
 def _check_not_archived(api: ApiRecord, done: str) -> None:

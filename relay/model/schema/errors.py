@@ -24,6 +24,8 @@ class Issue:
     """The refused value, when it is a short scalar that holds no secret."""
     severity: Severity = "severe"
     """A request is refused for both; an import leaves out what a warning is about."""
+    code: str = "validation"
+    """The rule that is violated, such as ``plan.status``."""
 
 
 class Unavailable(Exception):

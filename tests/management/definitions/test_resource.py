@@ -201,6 +201,24 @@ class DialectTests(ManagementCase):
         error = await self.send(other, "?waive=listeners", 400)
         self.assertEqual(error["details"][0]["location"], "listeners")
 
+    async def test_waived_locations_with_commas(self) -> None:
+        """Each parameter is one location, whatever characters it has."""
+        flows = [flow(step("groovy", a=1))]
+        plans = {
+            name: {"security": {"type": "API_KEY"}, "flows": flows}
+            for name in ("a,b", "c")
+        }
+        file = write_yaml(api_body(plans=plans))
+        ends = ".flows[0].request[0].policy"
+        places = [f"plans.{name}{ends}" for name in plans]
+        details = (await self.send(file, status=400))["details"]
+        self.assertEqual([one["location"] for one in details], places)
+        error = await self.send(file, f"?waive={','.join(places)}", 400)
+        self.assertIn(",".join(places), [one["location"] for one in error["details"]])
+        query = "&".join(f"waive={place}" for place in places)
+        api = await self.send(file, f"?{query}")
+        self.assertEqual([one["path"] for one in api["problems"]], places)
+
     async def test_hrids_and_states(self) -> None:
         """A closed plan is closed, a deprecated one deprecated; hrids are unique."""
         plan = {"security": {"type": "API_KEY"}}

@@ -7,8 +7,14 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.api.differences import affects_traffic, comparable, plan_of
-from relay.model.api.lifecycle import API_TRAFFIC, PLAN_TRAFFIC, is_deployed
+from relay.model.api.differences import (
+    API_TRAFFIC,
+    PLAN_TRAFFIC,
+    affects_traffic,
+    comparable,
+    is_deployed,
+    plan_of,
+)
 from relay.model.secrets import ALL_SECRET
 from tests.model.api.test_lifecycle import API, plan, snapshot
 

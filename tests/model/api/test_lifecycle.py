@@ -7,7 +7,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.api import lifecycle
+from relay.model.api import differences, lifecycle
 from relay.model.api.lifecycle import ActionRefused
 from relay.model.records import ApiRecord, Deployment, PlanRecord
 from relay.model.schema.errors import Invalid
@@ -266,11 +266,11 @@ class DeployedTests(SynchronousTestCase):
     ) -> None:
         """Compare with a snapshot of the API and its published plan."""
         newest = snapshot(API, plan("PUBLISHED", order=1))
-        self.assertIs(lifecycle.is_deployed(api, plans, newest), expected)
+        self.assertIs(differences.is_deployed(api, plans, newest), expected)
 
     def test_never_deployed(self) -> None:
         """An API without a deployment is not deployed."""
-        self.assertFalse(lifecycle.is_deployed(API, [], None))
+        self.assertFalse(differences.is_deployed(API, [], None))
 
     def test_same(self) -> None:
         """An API that was not changed since its deployment is deployed."""
@@ -290,7 +290,7 @@ class DeployedTests(SynchronousTestCase):
     def test_traffic_changes(self) -> None:
         """Every member that changes traffic needs one."""
         plans = [plan("PUBLISHED", order=1)]
-        for name in lifecycle.API_TRAFFIC:
+        for name in differences.API_TRAFFIC:
             changed = {**API.definition, name: ["different"]}
             self.assertDeployed(False, replace(API, definition=changed), plans)
 
@@ -304,7 +304,7 @@ class DeployedTests(SynchronousTestCase):
         self.assertDeployed(False, API, [served, plan("PUBLISHED", id="q", order=2)])
         self.assertDeployed(False, API, [plan("CLOSED", order=1)])
         self.assertDeployed(False, API, [replace(served, order=2)])
-        for name in lifecycle.PLAN_TRAFFIC:
+        for name in differences.PLAN_TRAFFIC:
             if name != "order":
                 changed = {**PLAN.definition, name: ["different"]}
                 self.assertDeployed(False, API, [replace(served, definition=changed)])
