@@ -56,6 +56,7 @@ class Group(click.Group):
             self.add_command(command, cmd_name)
         if command is not None:
             accept_global_options(command)
+            complete_paths(command)
         return command
 
     def _import(self, name: str) -> click.Command:
@@ -102,6 +103,17 @@ def accept_global_options(command: click.Command) -> None:
     command.params += [
         option for option in _global_options() if not set(option.opts) & names
     ]
+
+
+def complete_paths(command: click.Command) -> None:
+    """Let shells complete the parameters whose metavar names FILE or DIR."""
+    for one in command.params:
+        named = set((one.metavar or "").split("|"))
+        if named & {"FILE", "DIR"} and isinstance(
+            one.type, click.types.StringParamType
+        ):
+            # Whether it can be read is for the command, which knows what it is for.
+            one.type = click.Path(file_okay="FILE" in named, readable=False)
 
 
 def _global_options() -> Sequence[click.Option]:

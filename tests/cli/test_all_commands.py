@@ -9,6 +9,7 @@ from io import StringIO
 
 import click
 
+from relay.cli import running
 from relay.cli.commands import Invocation
 from relay.cli.main import invoke, program
 from tests.cli.config_case import ConfigCase
@@ -62,6 +63,45 @@ class CommandTests(ConfigCase):
             for one in command.params:
                 if isinstance(one, click.Option):
                     self.assertTrue(one.help, (path, one.opts))
+
+    def test_files_complete(self) -> None:
+        """What takes a file or a directory is completed by shells as such."""
+        found = 0
+        for path, command in commands():
+            context = click.Context(command, obj=Invocation())
+            for one in command.params:
+                names = set(one.make_metavar(context).strip("[].").split("|"))
+                if not names & {"FILE", "DIR"}:
+                    named = {option.rpartition("-")[2] for option in one.opts}
+                    self.assertFalse(named & {"file", "dir", "ca"}, (path, one.opts))
+                    continue
+                kinds = {item.type for item in one.shell_complete(context, "r2/sh")}
+                self.assertEqual(
+                    kinds, {"file" if "FILE" in names else "dir"}, (path, one.opts)
+                )
+                found += 1
+        self.assertGreater(found, 15)
+
+    def test_apis_complete(self) -> None:
+        """What names an API is completed from the server."""
+        asked = 0
+
+        def ask(work: object) -> None:
+            nonlocal asked
+            asked += 1
+
+        self.patch(running, "run_reactor", ask)
+        found = 0
+        for path, command in commands():
+            context = click.Context(command, obj=Invocation())
+            for one in command.params:
+                called = one.name == "url" and path[0] not in ("doctor", "login")
+                named = "--api" in one.opts or one.name == "api"
+                if named or called or one.metavar == "API":
+                    one.shell_complete(context, "ord")
+                    found += 1
+                    self.assertEqual(asked, found, (path, one.opts))
+        self.assertGreater(found, 40)
 
     def test_no_server(self) -> None:
         """Commands of objects name the way to a server, without a traceback."""

@@ -152,7 +152,11 @@ def env(invocation: Invocation) -> None:
 @config.command("check")
 @click.argument("file", type=click.Path())
 @click.option(
-    "--data-dir", default="./var", show_default=True, help="As of the daemon."
+    "--data-dir",
+    metavar="DIR",
+    default="./var",
+    show_default=True,
+    help="As of the daemon.",
 )
 @click.pass_obj
 def check(invocation: Invocation, file: str, data_dir: str) -> int:

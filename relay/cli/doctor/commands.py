@@ -12,6 +12,7 @@ import click
 
 from relay.cli.commands import Invocation
 from relay.cli.errors import DIFFERS, DONE, Failed
+from relay.cli.hrids import complete_apis
 from relay.cli.streams.credentials import call_options, read_ca, read_headers
 
 if TYPE_CHECKING:
@@ -29,7 +30,11 @@ _WORST = ("ok", "warning", "error")
     "--config", metavar="FILE", type=click.Path(), help="The settings of the daemon."
 )
 @click.option(
-    "--data-dir", default="./var", show_default=True, help="As of the daemon."
+    "--data-dir",
+    metavar="DIR",
+    default="./var",
+    show_default=True,
+    help="As of the daemon.",
 )
 @click.option(
     "--direct", metavar="URL", help="The same stream without its proxies, to compare."
@@ -37,6 +42,7 @@ _WORST = ("ok", "warning", "error")
 @click.option(
     "--api",
     metavar="REF",
+    shell_complete=complete_apis,
     help="Check the sources of an API of the server; all: names of every API.",
 )
 @click.option(

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import click
 
 from relay.cli.errors import DIFFERS, DONE
+from relay.cli.hrids import complete_apis
 from relay.cli.objects.commands import (
     collection,
     command,
@@ -60,6 +61,7 @@ APIS = Family(
     word="API",
     path="/apis",
     every={"expands": "deploymentState"},
+    completes=complete_apis,
     columns={
         "name": "NAME",
         "hrid": "HRID",

@@ -93,6 +93,7 @@ def parent_options(family: Family) -> list[click.Parameter]:
             [f"--{parent.option}"],
             required=parent.required,
             metavar="REF",
+            shell_complete=parent.family.completes,
             help=f"The {parent.family.word}, by id, hrid or name.",
         )
         for parent in family.parents
@@ -107,7 +108,11 @@ def _options(members: tuple[Member, ...]) -> list[click.Parameter]:
 
 
 def _reference(family: Family) -> click.Argument:
-    return click.Argument(["reference"], metavar=family.word.upper().replace(" ", "_"))
+    return click.Argument(
+        ["reference"],
+        metavar=family.word.upper().replace(" ", "_"),
+        shell_complete=family.completes,
+    )
 
 
 def command(

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import click
+
 from relay.cli.paths import ENVIRONMENT
 
 Body = dict[str, Any]
@@ -88,6 +90,8 @@ class Family:
     """Other members by which people may name it, if their value is unique."""
     every: Mapping[str, Any] = field(default_factory=dict)
     """The query that lists all objects, to find one."""
+    completes: Callable[[click.Context, click.Parameter, str], list[str]] | None = None
+    """Completes a reference in a shell."""
     filters: tuple[Member, ...] = ()
     """The options of ``list``; their paths are parameters of the query."""
     creates: tuple[Member, ...] | None = None

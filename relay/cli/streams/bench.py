@@ -19,6 +19,7 @@ from twisted.python.failure import Failure
 
 from relay.cli.commands import Invocation
 from relay.cli.errors import Failed
+from relay.cli.hrids import complete_apis
 from relay.cli.output import Output
 from relay.cli.streams.address import resolved, shown_url
 from relay.cli.streams.bench_report import SENT, BenchClient, Report
@@ -66,7 +67,7 @@ def is_loopback(url: str) -> bool:
 
 
 @click.command()
-@click.argument("url")
+@click.argument("url", shell_complete=complete_apis)
 @click.option(
     "--clients",
     type=click.IntRange(1, MOST_CLIENTS),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from relay.cli.errors import Failed
+from relay.cli.hrids import complete_apis
 
 if TYPE_CHECKING:
     from relay.cli.client import Client
@@ -64,7 +65,13 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="In this phase. May repeat.",
         ),
         *(
-            click.option(name, multiple=True, metavar="ID", help=f"{text} May repeat.")
+            click.option(
+                name,
+                multiple=True,
+                metavar="ID",
+                shell_complete=complete_apis if name == "--api" else None,
+                help=f"{text} May repeat.",
+            )
             for name, text in lists
         ),
     ):

@@ -15,6 +15,7 @@ import click
 
 from relay.cli.commands import Invocation
 from relay.cli.errors import Failed
+from relay.cli.hrids import complete_apis
 from relay.cli.output import Output
 from relay.cli.streams.address import resolved, shown_url
 from relay.cli.streams.credentials import (
@@ -260,7 +261,7 @@ def _reason(status: int, answer: Any) -> str:
 
 
 @click.command()
-@click.argument("url")
+@click.argument("url", shell_complete=complete_apis)
 @click.argument("data", required=False)
 @click.option("--file", "path", metavar="FILE", help="The data of one event.")
 @click.option("--lines", is_flag=True, help="Each line of the input is the data.")

@@ -25,6 +25,7 @@ from relay.captures.format import (
 from relay.captures.writer import CaptureWriter
 from relay.cli.commands import Invocation
 from relay.cli.errors import Failed
+from relay.cli.hrids import complete_apis
 from relay.cli.output import Output
 from relay.cli.streams.address import resolved, shown_url
 from relay.cli.streams.credentials import call_options, read_ca, read_headers
@@ -166,7 +167,7 @@ def _is_regular(handle: int) -> bool:
 
 
 @click.command()
-@click.argument("url")
+@click.argument("url", shell_complete=complete_apis)
 @click.option(
     "-o", "--output", "path", required=True, metavar="FILE", help="- for the output."
 )

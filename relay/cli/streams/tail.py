@@ -12,6 +12,7 @@ from twisted.internet.defer import CancelledError
 
 from relay.cli.commands import Invocation
 from relay.cli.errors import Failed
+from relay.cli.hrids import complete_apis
 from relay.cli.output import Output
 from relay.cli.streams.address import resolved
 from relay.cli.streams.credentials import call_options, read_ca, read_headers
@@ -98,7 +99,7 @@ class Tail:
 
 
 @click.command()
-@click.argument("url")
+@click.argument("url", shell_complete=complete_apis)
 @click.option(
     "--event", "names", multiple=True, metavar="NAME", help="Only events of this type."
 )

@@ -9,6 +9,7 @@ import click
 
 from relay.cli.commands import Invocation
 from relay.cli.errors import ApiError, Failed
+from relay.cli.hrids import complete_apis
 
 if TYPE_CHECKING:
     from relay.cli.client import Client
@@ -22,7 +23,12 @@ _BAD = frozenset(
 
 @click.command()
 @click.argument("request_id")
-@click.option("--api", metavar="API", help="The hrid or id of its API.")
+@click.option(
+    "--api",
+    metavar="API",
+    shell_complete=complete_apis,
+    help="Its API, by id, hrid or name.",
+)
 @click.pass_obj
 def why(invocation: Invocation, request_id: str, api: str | None) -> int:
     """
