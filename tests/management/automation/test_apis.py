@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from relay.model.records import ServingReport
 from tests.management.automation.harness import (
     AutomationCase,
     api_spec,
@@ -106,6 +107,21 @@ class PutTests(AutomationCase):
         )
         await self.expect(204, "POST", f"{path}/_stop")
         await self.same("/apis", wanted)
+        self.assertEqual((await self.trail()).count("API_DEPLOYED"), 2)
+
+    async def test_a_refused_deployment(self) -> None:
+        """What a gateway has refused is deployed again, and what it serves is not."""
+        made = await self.put("/apis", api_spec())
+
+        async def report(result: ServingReport) -> None:
+            reports = {made["id"]: result}
+            await self.store.write(lambda tx: tx.gateways.report("g", "h", reports))
+
+        await report(ServingReport(1, None, "no such file"))
+        await self.put("/apis", api_spec())
+        self.assertEqual((await self.trail()).count("API_DEPLOYED"), 2)
+        await report(ServingReport(2, 2, None))
+        await self.same("/apis", api_spec())
         self.assertEqual((await self.trail()).count("API_DEPLOYED"), 2)
 
     async def problem(self, location: str, body: Any) -> str:
