@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from relay.cli.definitions.applying import Applied
 from relay.cli.definitions.planning import Plan, Step
+from relay.cli.differences import difference_line
 from relay.cli.output import Output
 
 _WORDS = {"create": "creating", "update": "updating", "delete": "deleting"}
 _STYLES = {"create": "green", "update": "yellow", "delete": "red"}
-_MARKS = {"add": ("+", "green"), "remove": ("-", "red"), "replace": ("~", "yellow")}
-_LONGEST = 200
-"""Characters of a value in a line; longer ones are cut."""
-_NUMBER = re.compile(r"/(\d+)(?=/|$)")
 
 
 def print_plan(output: Output, plan: Plan) -> None:
@@ -51,22 +47,8 @@ def _print_changes(output: Output, step: Step) -> None:
         name = change["target"].get("name") or ""
         output.line(f"  {change['event']} {name}".rstrip())
         for field in change["fields"]:
-            if field.get("before") != field.get("after"):
-                output.line(*_field(field))
-
-
-def _field(field: Mapping[str, Any]) -> tuple[str, str]:
-    mark, style = _MARKS.get(str(field.get("op")), ("~", "yellow"))
-    place = _NUMBER.sub(r"[\1]", str(field.get("path", ""))).lstrip("/")
-    place = place.replace("/", ".").replace("~1", "/").replace("~0", "~")
-    before, after = _value(field.get("before")), _value(field.get("after"))
-    shown = {"+": after, "-": before}.get(mark, f"{before} -> {after}")
-    return f"    {mark} {place}: {shown}", style
-
-
-def _value(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+            line, style = difference_line(field)
+            output.line(f"    {line}", style)
 
 
 def print_secrets(output: Output, step: Step, secrets: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import click
 
+from relay.cli.differences import difference_line
 from relay.cli.errors import DIFFERS, DONE
 from relay.cli.hrids import complete_apis
 from relay.cli.objects.commands import (
@@ -189,12 +190,7 @@ async def _differences(client: Client, output: Output, given: dict[str, Any]) ->
         output.data(found)
     else:
         for one in found["data"]:
-            before, after = one.get("before"), one.get("after")
-            output.line(f"{one['op']} {one['path']}", style="bold")
-            if one["op"] != "add":
-                output.line(f"  - {before!r}", style="red")
-            if one["op"] != "remove":
-                output.line(f"  + {after!r}", style="green")
+            output.line(*difference_line(one))
         if not found["data"]:
             output.line("no differences")
     return DIFFERS if found["data"] else DONE

@@ -13,6 +13,7 @@ from relay.cli.definitions.planning import Plan, Step
 from relay.cli.definitions.printing import print_plan, print_result, print_secrets
 from relay.cli.errors import ApiError
 from relay.cli.output import Output
+from relay.model.secrets import MASK
 from tests.cli.definitions.made import api, application, read
 
 CHANGES = (
@@ -24,7 +25,7 @@ CHANGES = (
             {"path": "/listeners/0/paths/1", "op": "add", "after": {"path": "/b"}},
             {"path": "/description", "op": "remove", "before": "old\x1b[31m"},
             {"path": "/a~1b", "op": "replace", "before": 1, "after": "x" * 300},
-            {"path": "/label", "op": "add", "before": None, "after": None},
+            {"path": "/key", "op": "replace", "before": MASK, "after": MASK},
         ],
     },
 )
@@ -57,7 +58,7 @@ class PrintingTests(SynchronousTestCase):
         print_plan(self.output(), self.plan)
         lines = self.out.getvalue().splitlines()
         self.assertEqual(
-            [*lines[:6], *lines[7:]],
+            [*lines[:6], *lines[8:]],
             [
                 "creating application shop",
                 "updating api orders",
@@ -69,6 +70,7 @@ class PrintingTests(SynchronousTestCase):
                 "Summary: 1 created, 1 updated, 1 deleted, 1 unchanged",
             ],
         )
+        self.assertEqual(lines[7], f"    ~ key: {MASK} (changed)")
         self.assertTrue(lines[6].startswith('    ~ a/b: 1 -> "xxx'))
         self.assertTrue(lines[6].endswith("x…"))
 

@@ -249,6 +249,37 @@ class DryRunTests(ManagementCase):
         )
         self.assertNotIn("s3cr3t", json.dumps(answer["changes"]))
 
+    async def test_a_rotated_secret_is_a_change(self) -> None:
+        """The place is listed with both values masked; an equal secret is no change."""
+
+        def groups(secret: str) -> dict[str, Any]:
+            (group,) = api_body()["endpointGroups"]
+            headers = [{"name": "X-Api-Key", "value": secret}]
+            group["sharedConfiguration"] = {"headers": headers}
+            target = f"https://source.example/sse?key={secret}"
+            group["endpoints"][0]["configuration"] = {"target": target}
+            return {"endpointGroups": [group]}
+
+        api_id = await self.create(**groups("hush-1"))
+        path = f"/apis/{api_id}?dryRun=true"
+        same = await self.expect(200, "PATCH", path, groups("hush-1"))
+        self.assertEqual(same["changes"], [])
+        answer = await self.expect(200, "PATCH", path, groups("hush-2"))
+        (change,) = answer["changes"]
+        group = "/endpointGroups/0"
+        url = f"https://source.example/sse?key={MASK}"
+        self.assertEqual(
+            {one["path"]: one for one in change["fields"]},
+            {
+                at: {"path": at, "op": "replace", "before": shown, "after": shown}
+                for at, shown in (
+                    (f"{group}/endpoints/0/configuration/target", url),
+                    (f"{group}/sharedConfiguration/headers/0/value", MASK),
+                )
+            },
+        )
+        self.assertNotIn("hush", json.dumps(answer["changes"]))
+
     async def test_nothing_to_change(self) -> None:
         """A write that changes nothing has no changes."""
         api_id = await self.create()

@@ -49,7 +49,7 @@ class ObjectTests(CommandCase):
         self.assertIn("DEPLOYED", row)
         self.done("apis", "update", "Orders", "--description", "changed")
         compared = self.done("deployments", "diff", *of, status=2)
-        self.assertIn("add /description", compared.out)
+        self.assertEqual(compared.out, '+ description: "changed"\n')
         asked = self.done("apis", "rollback", "orders", "--to", "1", status=1)
         self.assertIn("--yes", asked.err)
         self.done("apis", "rollback", "orders", "--to", "1", "--yes")
