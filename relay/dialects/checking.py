@@ -19,6 +19,7 @@ from relay.dialects.finding import Finding, Refused
 from relay.dialects.places import (
     Survivors,
     in_order,
+    is_within,
     parent,
     remove,
     write_as_text,
@@ -215,7 +216,7 @@ class _Check:
 
     def _is_waived(self, path: str) -> bool:
         for one in self._waived:
-            if one and (path == one or path.startswith((f"{one}.", f"{one}["))):
+            if one and is_within(path, one):
                 self._used.add(one)
                 return True
         return False

@@ -43,6 +43,11 @@ def in_order(place: str) -> list[tuple[str, int]]:
     return [*parts, (place[end:], -1)]
 
 
+def is_within(place: str, above: str) -> bool:
+    """Return whether a location is another one, or below it."""
+    return place == above or place.startswith((f"{above}.", f"{above}["))
+
+
 def parent(place: str) -> str:
     """Return the location of the object or list that a member belongs to."""
     return place[: max(place.rfind("."), place.rfind("["), 0)]

@@ -10,6 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from relay.dialects.places import (
     Survivors,
     in_order,
+    is_within,
     parent,
     remove,
     write_as_text,
@@ -36,6 +37,13 @@ class PlaceTests(SynchronousTestCase):
         changed = [write_as_text(value, f"a[{number}]") for number in range(5)]
         self.assertEqual(changed, [True, True, True, False, False])
         self.assertEqual(value, {"a": ["1", "1.5", "true", "x", None]})
+
+    def test_is_within(self) -> None:
+        """A location is within itself and what it is a part of."""
+        for place in ("plans", "plans.open", "plans[0].name"):
+            self.assertTrue(is_within(place, "plans"), place)
+        for place in ("", "plan", "plansOf", "api.plans"):
+            self.assertFalse(is_within(place, "plans"), place)
 
     def test_parent(self) -> None:
         """A list item belongs to its list, a member to its object."""

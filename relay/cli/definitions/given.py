@@ -22,10 +22,11 @@ class Given:
     waive: tuple[str, ...]
     env_file: str | None = None
 
-    def read(self) -> Definitions:
+    def read(self, without_values: bool = False) -> Definitions:
         """
         Read and check all files.
 
+        :param without_values: whether variables may be missing, unless a file has them.
         :raises Failed: with all problems.
         """
         from relay.cli.definitions.files import read_sources
@@ -38,7 +39,11 @@ class Given:
             variables.update(read_variables(self.env_file))
         sources = read_sources(self.files)
         return read_definitions(
-            sources, find_installed().catalog, variables, self.waive
+            sources,
+            find_installed().catalog,
+            variables,
+            self.waive,
+            without_values and self.env_file is None,
         )
 
     def selected(self, definitions: Definitions) -> list[Definition]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,12 +15,13 @@ from relay.cli.definitions.definition import Definition, Key
 from relay.cli.definitions.files import Source
 from relay.cli.definitions.kinds import API, APPLICATION, POLICY_GROUP, SUBSCRIPTION
 from relay.cli.definitions.placeholders import filled
+from relay.cli.definitions.stand_ins import checked_without
 from relay.cli.errors import Failed
 from relay.dialects import read
 from relay.dialects.checking import Checked, check
 from relay.dialects.draft import Draft
 from relay.dialects.finding import Finding, Refused
-from relay.dialects.places import in_order, remove
+from relay.dialects.places import in_order, is_within, remove
 from relay.model.consumers.application import ApplicationDefinition
 from relay.model.hrid import derived, is_hrid, unused
 from relay.model.schema.errors import Invalid, Issue
@@ -77,6 +79,8 @@ class Definitions:
     """In the order in which they depend on each other."""
     problems: list[Problem] = field(default_factory=list)
     """Warnings; and before :func:`read_definitions` returns, what is severe."""
+    unset: set[str] = field(default_factory=set)
+    """The variables without a value, if the definitions are checked without them."""
 
     @property
     def keys(self) -> set[Key]:
@@ -89,6 +93,7 @@ def read_definitions(
     catalog: Catalog,
     variables: Mapping[str, str],
     waived: Collection[str] = (),
+    without_values: bool = False,
 ) -> Definitions:
     """
     Read and check the definitions of files.
@@ -96,17 +101,30 @@ def read_definitions(
     :param catalog: of the installed types.
     :param variables: the values of placeholders.
     :param waived: locations whose severe problems are left out.
+    :param without_values: whether variables may be missing. The definitions are checked
+        as far as that is possible, and cannot be sent to a server.
     :raises Invalids: with the problems of all files, if one is severe.
     """
     definitions = Definitions()
     unused = set(waived)
     for source in sources:
         for draft in _drafts(source, definitions.problems):
-            draft = _filled(draft, variables)
+            check = partial(
+                _checked,
+                file=source.name,
+                catalog=catalog,
+                waived=waived,
+                unused=unused,
+            )
             try:
-                definition, warnings = _checked(
-                    draft, source.name, catalog, waived, unused
-                )
+                if without_values:
+                    found, draft = checked_without(
+                        draft, variables, definitions.unset, check
+                    )
+                    definition, warnings = found or _unchecked(draft, source.name)
+                else:
+                    draft = _filled(draft, variables)
+                    definition, warnings = check(draft)
             except Refused as refused:
                 definitions.problems += _placed(source.name, draft, refused.findings)
                 continue
@@ -186,6 +204,14 @@ def _checked(
     return Definition(key, body, file, plans, line, draft.dialect), findings
 
 
+def _unchecked(draft: Draft, file: str) -> tuple[Definition, Iterable[Finding]]:
+    """Return a definition whose only problems are of values that are not known."""
+    key = Key(draft.kind, str(draft.body.get("hrid") or draft.body.get("name") or ""))
+    line = draft.line_of(draft.origins.of(""))
+    warnings = [one for one in draft.findings if one.severity == "warning"]
+    return Definition(key, draft.body, file, draft.plans, line, draft.dialect), warnings
+
+
 def _check_api(
     draft: Draft, catalog: Catalog, waived: Collection[str], unused: set[str]
 ) -> Checked:
@@ -196,7 +222,7 @@ def _check_api(
             path
             for path in waived
             for one in refused.findings
-            if one.severity == "severe" and _is_within(one.path, path)
+            if one.severity == "severe" and is_within(one.path, path)
         }
         if not used:
             raise
@@ -216,10 +242,6 @@ def _identified(plans: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
             plan = {**plan, "hrid": hrid}
         found.append(plan)
     return found
-
-
-def _is_within(path: str, waived: str) -> bool:
-    return path == waived or path.startswith((f"{waived}.", f"{waived}["))
 
 
 def _hrid(draft: Draft) -> str:

@@ -13,7 +13,7 @@ from relay.cli.definitions.selection import Selection
 
 if TYPE_CHECKING:
     from relay.cli.definitions.definition import Definition
-    from relay.cli.definitions.reading import Problem
+    from relay.cli.definitions.reading import Definitions
     from relay.cli.output import Output
 
 FORMATS = ("crd", "automation", "v4", "gateway")
@@ -34,20 +34,26 @@ def validate(
     """
     Check definitions; no server is called.
 
+    Without --env-file, placeholders whose variables are not set are taken as valid.
     What a server knows, such as the paths of its other APIs, is checked by relay diff.
     """
     from relay.cli.output import Output
 
     given = Given(files, selection, waive, env_file)
-    definitions = given.read()
+    definitions = given.read(without_values=True)
     output = Output.of(invocation)
-    print_valid(output, given.selected(definitions), definitions.problems)
+    print_valid(output, given.selected(definitions), definitions)
 
 
 def print_valid(
-    output: Output, chosen: list[Definition], problems: list[Problem]
+    output: Output, chosen: list[Definition], definitions: Definitions
 ) -> None:
-    """Print the definitions that were found, and the warnings."""
+    """
+    Print the definitions that were found, the warnings, and the variables without a
+    value.
+
+    :param chosen: those that were selected.
+    """
     from relay.cli.definitions.documents import print_problems
 
     if output.json:
@@ -62,11 +68,15 @@ def print_valid(
                     }
                     for one in chosen
                 ],
-                "problems": [one.to_json() for one in problems],
+                "problems": [one.to_json() for one in definitions.problems],
+                "unset": sorted(definitions.unset),
             }
         )
         return
-    print_problems(output, problems)
+    print_problems(output, definitions.problems)
+    if unset := sorted(definitions.unset):
+        noun = "variable has" if len(unset) == 1 else "variables have"
+        output.note(f"{len(unset)} {noun} no value: {', '.join(unset)}")
     noun = "definition" if len(chosen) == 1 else "definitions"
     output.line(f"{len(chosen)} valid {noun}")
 

@@ -72,11 +72,40 @@ class ValidatingTests(ConfigCase):
         path.write_text(json.dumps(application("shop", name=name)))
         values = self.directory / "values.env"
         values.write_text("RELAY_TEST_NAME=Shop\n")
-        self.assertEqual(self.call("validate", "-f", str(path))[0], 1)
+        others = self.directory / "others.env"
+        others.write_text("RELAY_TEST_OTHER=a\n")
+        options = ("validate", "-f", str(path), "--env-file", str(others))
+        status, _, err = self.call(*options)
+        self.assertEqual(status, 1)
+        self.assertIn("the variable RELAY_TEST_NAME is not set", err)
         options = ("validate", "-f", str(path), "--env-file", str(values))
         self.assertEqual(self.call(*options)[0], 0)
         self.patch_environment(RELAY_TEST_NAME="Shop")
         self.assertEqual(self.call("validate", "-f", str(path))[0], 0)
+
+    def test_placeholders_without_values(self) -> None:
+        """They are taken as texts that fit; the variables are noted."""
+        document = api("orders", listeners=[], name="${{ env.RELAY_TEST_NAME }}")
+        configuration = document["endpointGroups"][0]["endpoints"][0]["configuration"]
+        configuration["target"] = "${{ env.RELAY_TEST_URL }}"
+        path = self.directory / "orders.json"
+        path.write_text(json.dumps(document))
+        status, _, err = self.call("validate", "-f", str(path))
+        self.assertEqual(status, 1)
+        self.assertEqual(err.count(f"{path}:"), 1, err)
+        self.assertIn("listeners", err)
+        document["listeners"] = api("orders")["listeners"]
+        path.write_text(json.dumps(document))
+        status, out, err = self.call("validate", "-f", str(path))
+        self.assertEqual((status, out), (0, "1 valid definition\n"))
+        names = ["RELAY_TEST_NAME", "RELAY_TEST_URL"]
+        self.assertEqual(err, f"2 variables have no value: {', '.join(names)}\n")
+        options = ("--json", "validate", "-f", str(path))
+        self.assertEqual(json.loads(self.call(*options)[1])["unset"], names)
+        self.patch_environment(**OFFLINE)
+        for command in ("diff", "apply"):
+            status, _, err = self.call(command, "-f", str(path))
+            self.assertEqual((status, err.count("is not set")), (1, 2), command)
 
     def test_converted(self) -> None:
         """The result is read again, and is the same in its own dialect."""
