@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from stat import S_ISREG
 
 from relay.cli.errors import Failed
 
@@ -14,8 +15,6 @@ STDIN = "-"
 """Names the standard input."""
 SUFFIXES = (".json", ".yaml", ".yml")
 """Files of a directory with other suffixes are left aside."""
-MOST_BYTES = 16 << 20
-"""Limit of the size of a file, and of the standard input."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def read_sources(names: Iterable[str]) -> list[Source]:
     for name in names:
         for path in _files(name):
             if path not in sources:
-                sources[path] = Source(path, _read(path))
+                sources[path] = Source(path, read_file(path, path != name))
     if not sources:
         raise Failed(f"there is no file that ends with {', '.join(SUFFIXES)}")
     return list(sources.values())
@@ -56,15 +55,34 @@ def _files(name: str) -> Iterator[str]:
                 yield os.path.join(directory, file)
 
 
-def _read(name: str) -> bytes:
+def read_file(name: str, is_found: bool = False) -> bytes:
+    """
+    Read a file, or the standard input.
+
+    :param name: a path, or ``-`` for the standard input.
+    :param is_found: whether the file was found in a directory, where only regular files
+        are read: nobody has asked to wait for a pipe or to read a device.
+    :raises Failed: if it cannot be read, or is larger than a document may be.
+    """
+    from relay.dialects.document import MOST_BYTES
+
     try:
         if name == STDIN:
             content = sys.stdin.buffer.read(MOST_BYTES + 1)
         else:
-            with open(name, "rb") as file:
+            with open(
+                name, "rb", opener=_without_waiting if is_found else None
+            ) as file:
+                if is_found and not S_ISREG(os.fstat(file.fileno()).st_mode):
+                    raise Failed(f"cannot read {name}: it is not a regular file")
                 content = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise Failed(f"cannot read {name}: {error.strerror}") from error
     if len(content) > MOST_BYTES:
         raise Failed(f"{name} is larger than {MOST_BYTES >> 20} MiB")
     return content
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file without waiting for the writer of a pipe."""
+    return os.open(path, flags | os.O_NONBLOCK)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from relay.cli.errors import Failed
 from relay.cli.objects.family import Body, Member
-
-_MOST_BYTES = 16 * 1024 * 1024
 
 
 def from_file(file: str) -> Body:
@@ -20,17 +16,11 @@ def from_file(file: str) -> Body:
     :param file: a path, or ``-`` for the standard input.
     :raises Failed: if it cannot be read, or is not one object.
     """
+    from relay.cli.definitions.files import read_file
     from relay.dialects.document import read_documents
     from relay.dialects.finding import Refused
 
-    try:
-        if file == "-":
-            content = sys.stdin.buffer.read(_MOST_BYTES)
-        else:
-            with Path(file).open("rb") as opened:
-                content = opened.read(_MOST_BYTES)
-    except OSError as error:
-        raise Failed(f"cannot read {file}: {error.strerror}") from error
+    content = read_file(file)
     try:
         documents = read_documents(content)
     except Refused as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import sys
 import tempfile
@@ -10,8 +11,9 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.cli.definitions.files import MOST_BYTES, read_sources
+from relay.cli.definitions.files import read_sources
 from relay.cli.errors import Failed
+from relay.dialects.document import MOST_BYTES
 
 
 class FilesTests(SynchronousTestCase):
@@ -63,3 +65,19 @@ class FilesTests(SynchronousTestCase):
                 large.write_bytes(b" " * (MOST_BYTES + 1))
             error = self.assertRaises(Failed, read_sources, [str(self.root / name)])
             self.assertIn(problem, error.message)
+
+    def test_only_regular_files_of_a_directory_are_read(self) -> None:
+        """A pipe without a writer is not waited for, and a device is not read."""
+        self.write("a.yaml", "other.txt")
+        (self.root / "b.yaml").symlink_to("other.txt")
+        read_sources([str(self.root)])
+        path = self.root / "c.yaml"
+        os.mkfifo(path)
+        for target in (None, "/dev/zero"):
+            if target is not None:
+                path.unlink()
+                path.symlink_to(target)
+            error = self.assertRaises(Failed, read_sources, [str(self.root)])
+            self.assertEqual(
+                error.message, f"cannot read {path}: it is not a regular file"
+            )
