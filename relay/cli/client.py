@@ -275,4 +275,7 @@ def refusal(profile: Profile, status: int, answer: Any) -> ApiError:
         who = f"the user {profile.user}" if profile.password else "the token"
         message = f"{profile.url} does not accept {who}: {message}"
     details = shape.get("details")
-    return ApiError(status, message, code, details if isinstance(details, list) else ())
+    known = details if isinstance(details, list) else []
+    return ApiError(
+        status, message, code, [one for one in known if isinstance(one, dict)]
+    )

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from relay.cli.text import shown
+
 DONE = 0
 """Exit status: the command did what was asked, or found no difference."""
 FAILED = 1
@@ -32,8 +34,10 @@ class Failed(click.ClickException):
         self.lines = tuple(lines)
 
     def format_message(self) -> str:
-        """Return the message and the further lines, indented."""
-        return "\n".join([self.message, *(f"  {line}" for line in self.lines)])
+        """Return the message and the further lines, indented, as a terminal may have
+        them."""
+        lines = [self.message, *(f"  {line}" for line in self.lines)]
+        return shown("\n".join(lines))
 
     def to_json(self) -> dict[str, Any]:
         """Return the error as ``--json`` prints it."""

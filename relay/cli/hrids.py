@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from relay.cli.commands import Invocation
+from relay.cli.text import shown
 
 
 def complete_apis(
@@ -26,7 +27,7 @@ def complete_apis(
         client, pool = open_client(profile, reactor)
         try:
             async for one in client.items("/apis", base=AUTOMATION):
-                found.append(one["hrid"])
+                found.append(shown(one["hrid"]))
         finally:
             await pool.closeCachedConnections()
 

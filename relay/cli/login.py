@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import sys
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from relay.cli.profiles import (
     read_profiles,
     write_profiles,
 )
+from relay.cli.standard import read_line
 
 if TYPE_CHECKING:
     from relay.cli.client import Client
@@ -165,7 +165,7 @@ def _line_of_stdin(what: str) -> str:
     """
     :raises Failed: if there is none.
     """
-    text = sys.stdin.readline().rstrip("\r\n")
+    text = read_line()
     if not text:
         raise Failed(f"there is no {what} on the standard input")
     return text

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import errno
-import json
-import os
+import io
 import shutil
 import sys
 from collections.abc import Sequence
@@ -14,6 +13,8 @@ import click
 from relay import __version__
 from relay.cli.commands import Group, Invocation, Lazy, accept_global_options
 from relay.cli.errors import DONE, FAILED, INTERRUPTED, Failed
+from relay.cli.standard import cause_of, leave_output, open_missing
+from relay.cli.text import json_text, shown
 
 _CHANGING = "relay.cli.definitions.changing"
 _DUMPS = "relay.cli.definitions.dump_commands"
@@ -115,6 +116,26 @@ def invoke(arguments: Sequence[str] | None = None) -> int:
     :returns: the exit status.
     """
     given = sys.argv[1:] if arguments is None else list(arguments)
+    open_missing()
+    try:
+        status = _run(given)
+        sys.stdout.flush()
+    except OSError as error:
+        if error.errno != errno.EPIPE:
+            _report(Failed(cause_of(error)), as_json="--json" in given)
+        # What could not be written is not tried again at the exit. The reader of a
+        # pipe, such as head, has what it wanted.
+        leave_output()
+        return FAILED
+    return status
+
+
+def _run(given: list[str]) -> int:
+    """
+    Run a command, and print its error.
+
+    :raises OSError: if its output cannot be written.
+    """
     try:
         status = program.main(
             given,
@@ -123,7 +144,6 @@ def invoke(arguments: Sequence[str] | None = None) -> int:
             obj=Invocation(),
             terminal_width=_help_width(),
         )
-        sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return FAILED
@@ -133,12 +153,6 @@ def invoke(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         print("Interrupted", file=sys.stderr)
         return INTERRUPTED
-    except OSError as error:
-        if error.errno != errno.EPIPE:
-            raise
-        # The reader of a pipe, such as head, has what it wanted.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
     return status if isinstance(status, int) else DONE
 
 
@@ -154,8 +168,10 @@ def _report(error: click.ClickException, as_json: bool) -> None:
             if isinstance(error, Failed)
             else {"message": error.format_message(), "details": []}
         )
-        print(json.dumps({"error": shape}, ensure_ascii=False), file=sys.stderr)
+        print(json_text({"error": shape}), file=sys.stderr)
     elif isinstance(error, Failed):
         print(f"relay: {error.format_message()}", file=sys.stderr)
     else:
-        error.show()
+        written = io.StringIO()
+        error.show(written)
+        print(shown(written.getvalue()), end="", file=sys.stderr)

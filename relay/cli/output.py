@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO
 
 from relay.cli.commands import Invocation
+from relay.cli.text import json_text, shown
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-_CONTROLS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
-)
-"""Characters with which a text could change the terminal, or the order of its text."""
 _WIDE = 100_000
 """Columns of an output that is no terminal: nothing is wrapped or cut."""
 
@@ -73,18 +68,18 @@ class Output:
 
     def data(self, value: Any) -> None:
         """Print a JSON document."""
-        text = json.dumps(value, indent=2, ensure_ascii=False)
-        self._out.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
+        self._out.write(json_text(value, indent=2) + "\n")
         self._out.flush()
 
     def data_line(self, value: Any) -> None:
         """Print a JSON document in one line, of a command that prints many."""
-        text = json.dumps(value, ensure_ascii=False)
-        self._out.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
+        self._out.write(json_text(value) + "\n")
         self._out.flush()
 
     def text(self, text: str) -> None:
-        """Print a text as it is, such as a file."""
+        """Print a file: as it is, but with control characters escaped on a terminal."""
+        if self._out.isatty():
+            text = shown(text)
         self._out.write(text.encode("utf-8", "backslashreplace").decode())
         self._out.flush()
 
@@ -145,11 +140,6 @@ class Output:
                 self.line(f"{word:<{width}}  {_cell(value[name])}")
 
 
-def shown(text: str) -> str:
-    """Return a text with its control characters escaped."""
-    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-
-
 def _cell(value: Any) -> str:
     if value is None:
         return ""
@@ -159,4 +149,4 @@ def _cell(value: Any) -> str:
         return shown(value)
     if isinstance(value, Iterable) and not isinstance(value, Mapping):
         return ", ".join(_cell(one) for one in value)
-    return shown(json.dumps(value, ensure_ascii=False))
+    return json_text(value)

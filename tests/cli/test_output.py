@@ -7,7 +7,7 @@ import json
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.cli.output import Output, shown
+from relay.cli.output import Output
 
 ROWS: list[dict[str, object]] = [
     {"id": "1", "name": "a" * 200, "on": True},
@@ -64,7 +64,3 @@ class OutputTests(SynchronousTestCase):
         """A lone surrogate does not end the command."""
         self.json.data_line({"a": "\ud800"})
         self.assertEqual(self.out.getvalue(), '{"a": "\\ud800"}\n')
-
-    def test_shown(self) -> None:
-        """Lines and tabs stay."""
-        self.assertEqual(shown("a\tb\nc\x00\x9b"), "a\tb\nc\\u0000\\u009b")

@@ -48,7 +48,6 @@ UNTESTED = {
     "relay.cli.definitions.kinds": "holds names",
     "relay.cli.definitions.options": "in tests/cli/definitions/test_validating.py",
     "relay.cli.hrids": "in tests/wire/cli/test_definitions.py",
-    "relay.cli.errors": "in tests/cli/test_client.py and test_main.py",
     "relay.cli.login": "in tests/wire/cli/test_login.py",
     "relay.cli.ping": "in tests/wire/cli/test_login.py",
     "relay.cli.profile_commands": "in tests/wire/cli/test_login.py",

@@ -14,6 +14,7 @@ from relay.cli.errors import DONE, Failed
 from relay.cli.objects.body import from_file, with_options
 from relay.cli.objects.family import Action, Body, Family, Member
 from relay.cli.objects.reference import find, name_of, whole
+from relay.cli.text import shown as escaped
 
 if TYPE_CHECKING:
     from relay.cli.client import Client
@@ -79,7 +80,7 @@ def confirm(question: str, given: Mapping[str, Any]) -> None:
         return
     if not sys.stdin.isatty():
         raise Failed("this cannot be undone; confirm it with --yes")
-    click.confirm(question, abort=True, err=True)
+    click.confirm(escaped(question), abort=True, err=True)
 
 
 def _plural(family: Family) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -15,6 +14,7 @@ from relay.cli.objects.commands import command, confirm, group_of, shown
 from relay.cli.objects.family import Family, Member
 from relay.cli.objects.reference import find
 from relay.cli.paths import MANAGEMENT
+from relay.cli.standard import read_line
 
 if TYPE_CHECKING:
     from relay.cli.client import Client
@@ -45,7 +45,7 @@ USERS = Family(
 
 def _ask(given: dict[str, Any]) -> None:
     if given["password_stdin"]:
-        given["password"] = sys.stdin.readline().rstrip("\n")
+        given["password"] = read_line()
     else:
         given["password"] = click.prompt(
             "Password", hide_input=True, confirmation_prompt=True, err=True

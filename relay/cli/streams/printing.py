@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from relay.cli.output import Output, shown
+from relay.cli.output import Output
+from relay.cli.text import shown
 from relay.eventstream.event import DEFAULT_TYPE, Event
 
 _NOT_JSON = object()

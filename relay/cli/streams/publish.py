@@ -123,13 +123,18 @@ class Lines:
         self._most = most
         self._queue: Queue[bytes] = Queue(most)
         self._waiting: Any = None
+        self._problem: OSError | None = None
 
     def start(self) -> None:
         """Start the thread, which does not keep the process from ending."""
         run_in_thread("input", self._read)
 
     async def some(self) -> list[bytes]:
-        """Return the lines that are there, or wait for one; none at the end."""
+        """
+        Return the lines that are there, or wait for one; none at the end.
+
+        :raises Failed: if the file cannot be read.
+        """
         from twisted.internet.defer import Deferred
 
         while self._queue.empty():
@@ -143,16 +148,21 @@ class Lines:
                 self._queue.put_nowait(line)
                 break
             lines.append(line)
+        if self._problem is not None and not lines:
+            raise Failed(f"cannot read the input: {self._problem.strerror}")
         return lines
 
     def _read(self) -> None:
         rest = b""
-        while data := os.read(self._handle, _READ_BYTES):
-            *lines, rest = (rest + data).split(b"\n")
-            for line in lines:
-                self._put(line + b"\n")
-            if len(rest) > LONGEST_LINE:
-                break
+        try:
+            while data := os.read(self._handle, _READ_BYTES):
+                *lines, rest = (rest + data).split(b"\n")
+                for line in lines:
+                    self._put(line + b"\n")
+                if len(rest) > LONGEST_LINE:
+                    break
+        except OSError as error:
+            self._problem = error
         if rest:
             self._put(rest)
         self._put(b"")

@@ -12,6 +12,7 @@ from relay.captures.format import CaptureError, Lost, Received, Stopped, encode
 from relay.captures.playback import MAX_SPEED, beginning, play
 from relay.cli.commands import Invocation
 from relay.cli.errors import Failed
+from relay.cli.text import shown
 
 
 @click.command()
@@ -64,4 +65,4 @@ def _write(data: bytes) -> None:
 
 
 def _note(what: str, reason: str) -> None:
-    print(f"relay: {what}: {reason}", file=sys.stderr)
+    print(shown(f"relay: {what}: {reason}"), file=sys.stderr)

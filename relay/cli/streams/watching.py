@@ -12,6 +12,7 @@ from relay.cli.client import NODE, Client
 from relay.cli.output import Output
 from relay.cli.streams.follower import Ending, Follower, Source
 from relay.cli.streams.rows import COLUMNS, api_names, row
+from relay.cli.text import shown
 from relay.eventstream.continuity import ResumeMode
 from relay.eventstream.event import Event
 from relay.upstream.connection.stream import UpstreamResponse
@@ -90,8 +91,6 @@ class LiveStreams:
         """
         from rich.table import Table
         from rich.text import Text
-
-        from relay.cli.output import shown
 
         now_s = time.monotonic()
         state = self.problem or f"{len(self.streams)} streams, {self.closed} ended"

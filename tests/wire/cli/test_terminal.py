@@ -100,6 +100,22 @@ class TerminalTests(CommandCase):
             self.assertEqual(process.stderr, "", arguments)
             self.assertEqual(len(process.stdout.splitlines()), 1)
 
+    def test_a_full_output_is_one_line(self) -> None:
+        """Results of the server are not lost without an error."""
+        self.api("Full")
+        for arguments in ("apis list", "apis list --json", "apis show Full"):
+            process = subprocess.run(
+                ["sh", "-c", f"{RELAY} {arguments} >/dev/full"],
+                env=self.environment(DAEMON.get()),
+                capture_output=True,
+                text=True,
+                timeout=BOUND_S,
+                check=False,
+            )
+            self.assertEqual(process.returncode, 1)
+            (line,) = process.stderr.splitlines()
+            self.assertIn("cannot write the output: No space left on device", line)
+
     def test_interrupted(self) -> None:
         """Ctrl-C ends a command that listens, and one that asks."""
         with demo_source(heartbeat_ms=100) as source:
