@@ -130,11 +130,7 @@ class Lines:
         run_in_thread("input", self._read)
 
     async def some(self) -> list[bytes]:
-        """
-        Return the lines that are there, or wait for one; none at the end.
-
-        :raises Failed: if the file cannot be read.
-        """
+        """Return the lines that are there, or wait for one; none at the end."""
         from twisted.internet.defer import Deferred
 
         while self._queue.empty():
