@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.cli.doctor.finding import Finding
-from relay.cli.doctor.ports import check_ports, running_daemon
+from relay.cli.doctor.ports import check_ports, running_daemons
 from relay.settings.schema import load
 
 
@@ -31,11 +32,23 @@ class PortTests(SynchronousTestCase):
         return next(iter(found))
 
     def test_a_taken_port(self) -> None:
-        """It is an error, unless the daemon of the data directory runs."""
+        """It is an error, unless the daemon of the data directory listens there."""
         endpoint = f"tcp:{self.port}:interface=127.0.0.1"
         self.assertEqual(self.findings(endpoint).level, "error")
         (Path(self.directory) / "lock").write_text(f"{os.getpid()}\n")
         self.assertEqual(self.findings(endpoint).level, "ok")
+
+    def test_the_daemon_that_runs_is_not_taken_for_the_owner_of_a_port(self) -> None:
+        """The socket is that of another process than the one of the data directory."""
+        other = subprocess.Popen(["cat"], stdin=subprocess.PIPE)
+        self.addCleanup(other.communicate)
+        (Path(self.directory) / "lock").write_text(f"{other.pid}\n")
+        found = self.findings(f"tcp:{self.port}:interface=127.0.0.1")
+        self.assertEqual(found.level, "error")
+        self.assertIn(f"not by the daemon that runs ({other.pid})", found.found)
+        (Path(self.directory) / "lock").write_text(f"{other.pid}\n{os.getpid()}\n")
+        found = self.findings(f"tcp:{self.port}:interface=127.0.0.1")
+        self.assertIn(f"the daemon runs ({os.getpid()})", found.found)
 
     def test_a_free_port(self) -> None:
         """Nothing is wrong."""
@@ -57,6 +70,6 @@ class PortTests(SynchronousTestCase):
 
     def test_a_daemon_that_has_ended(self) -> None:
         """Its process id is not taken for a running one."""
-        self.assertIsNone(running_daemon(self.directory))
+        self.assertEqual(running_daemons(self.directory), [])
         (Path(self.directory) / "lock").write_text("99999999\n")
-        self.assertIsNone(running_daemon(self.directory))
+        self.assertEqual(running_daemons(self.directory), [])
