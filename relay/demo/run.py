@@ -104,8 +104,8 @@ class Demo(Service):
             f"Console: {management_url}/console/ (user admin)",
         ]
         terminal = sys.__stdout__ is not None and sys.__stdout__.isatty()
-        if password is not None and terminal:
-            shown.append(f"Password: {password}")
+        if password is not None:
+            shown.append(f"Password: {password if terminal else self._password_place}")
         _say("\n".join([*shown, ""]))
 
     def _failed(self, failure: Failure) -> None:
@@ -117,6 +117,13 @@ class Demo(Service):
     @property
     def _password_path(self) -> str:
         return os.path.join(self._data_dir, "admin-password")
+
+    @property
+    def _password_place(self) -> str:
+        """Where the password is, for logs and pipes, which are not given it."""
+        if os.environ.get(PASSWORD_VARIABLE):
+            return f"in the environment variable {PASSWORD_VARIABLE}"
+        return f"in {self._password_path}"
 
     def _read_password(self) -> str | None:
         try:

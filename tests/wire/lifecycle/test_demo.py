@@ -86,16 +86,17 @@ class DemoTests(WireCase):
         for _ in range(2):
             process, printed = self.run_demo()
             lines = [line for line in printed.splitlines() if line]
-            self.assertEqual(len(lines), len(PORTS) + 5, printed)
+            self.assertEqual(len(lines), len(PORTS) + 6, printed)
             for line, (name, port) in zip(lines, PORTS.items(), strict=False):
                 expected = f"Port {port} is taken: the {name} listens on 127.0.0.1:"
                 self.assertTrue(line.startswith(expected), line)
-            management, console = lines[-2:]
+            management, console, place = lines[-3:]
             self.assertTrue(management.startswith("Management API: http://127.0.0.1:"))
             self.assertTrue(console.startswith("Console: http://127.0.0.1:"), console)
             self.assertTrue(console.endswith("/console/ (user admin)"), console)
-            password = (self.directory / "var" / "admin-password").read_text().strip()
-            self.assertNotIn(password, printed)
+            file = self.directory / "var" / "admin-password"
+            self.assertEqual(place, f"Password: in {file}")
+            self.assertNotIn(file.read_text().strip(), printed)
             self.try_commands(printed)
             self.stop(process)
 
