@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
-_PREFIX = "/opt/relay/bin/"
-"""Where the units expect the commands, until they are printed."""
+_COMMAND = re.compile(r"^(Exec\w+=[-@:+!|]*)/opt/relay/bin/", re.M)
+"""Matches the beginning of a command of a unit, which is in ``/opt/relay`` until it is
+printed."""
 
 
 def shipped_directory() -> Path:
@@ -31,12 +33,13 @@ def shipped_files(directory: Path | None = None) -> list[str]:
 
 def text_of(name: str) -> str:
     """
-    Return the content of a file. In a unit of systemd, the paths of commands are those
-    of this installation.
+    Return the content of a file. In a unit of systemd, the paths of the commands that
+    it starts are those of this installation.
 
     :param name: one of :func:`shipped_files`.
     """
     text = (shipped_directory() / name).read_text(encoding="utf-8")
     if name.endswith((".service", ".socket")):
-        text = text.replace(_PREFIX, f"{os.path.join(sys.prefix, 'bin')}/")
+        here = os.path.join(sys.prefix, "bin")
+        text = _COMMAND.sub(lambda found: f"{found[1]}{here}/", text)
     return text

@@ -17,7 +17,13 @@ class ShippedTests(SynchronousTestCase):
         """The command of the unit exists."""
         text = text_of("relay.service")
         self.assertIn(f"\nExecStart={os.path.join(sys.prefix, 'bin', 'twistd')} ", text)
-        self.assertNotIn("/opt/relay/bin/", text)
+        self.assertNotIn("=/opt/relay/bin/", text)
+
+    def test_comments_of_the_unit_stay(self) -> None:
+        """The steps of an installation name one directory."""
+        text = text_of("relay.service")
+        self.assertIn("python3 -m venv /opt/relay && /opt/relay/bin/pip install", text)
+        self.assertNotIn(f"#   {sys.prefix}", text)
 
     def test_the_list(self) -> None:
         """Every file is listed, and can be printed."""
