@@ -94,6 +94,7 @@ class ApiIndex:
         self,
         api_id: str,
         definition: Mapping[str, Any],
+        hrid: str,
         state: str,
         lifecycle_state: str,
         visibility: str,
@@ -105,7 +106,7 @@ class ApiIndex:
         :param lifecycle_state: such as ``PUBLISHED``.
         :param visibility: ``PUBLIC`` or ``PRIVATE``.
         """
-        values = _row(api_id, definition, state, lifecycle_state, visibility)
+        values = _row(api_id, definition, hrid, state, lifecycle_state, visibility)
         known = self._connection.execute(
             update(api_index).where(api_index.c.api_id == api_id).values(values)
         )
@@ -206,6 +207,7 @@ class ApiIndex:
             select(
                 apis.c.id,
                 apis.c.definition,
+                apis.c.hrid,
                 apis.c.state,
                 apis.c.lifecycle_state,
                 apis.c.visibility,
@@ -298,6 +300,7 @@ def _path_rows(
 def _row(
     api_id: str,
     definition: Mapping[str, Any],
+    hrid: str,
     state: str,
     lifecycle_state: str,
     visibility: str,
@@ -308,6 +311,7 @@ def _row(
     categories = definition.get("categories") or ()
     text = (
         api_id,
+        hrid,
         name,
         definition.get("description") or "",
         *(path for _, _, path in found),

@@ -74,6 +74,7 @@ class Apis(IdentifiedTable[ApiRecord]):
         self._index.put(
             after.id,
             after.definition,
+            after.hrid,
             after.state,
             after.lifecycle_state,
             after.visibility,

@@ -123,6 +123,12 @@ class ListTests(DatabaseTestCase):
         self.assertEqual(self.find(tags=("Blue", "blue")), ["2", "3"])
         self.assertEqual(self.find(tags=("lue",)), [])
 
+    def test_an_api_is_found_by_its_hrid(self) -> None:
+        """A part of the human-readable id is a search word, as one of the name is."""
+        record = api("0", hrid="team-prices", definition={"name": "x"})
+        self.write(partial(_add, record))
+        self.assertEqual(self.find(words=("team-pri",)), ["0"])
+
     def test_what_text_columns_refuse(self) -> None:
         """Lone surrogates and NUL, which JSON allows."""
         self.fill({"name": "a\ud800\0b", "tags": ["\udfff"]})
