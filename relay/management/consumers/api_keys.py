@@ -151,7 +151,7 @@ class ApiKeys:
         answers={200: ApiKey},
     )
     async def renew_shared(self, call: RestCall, application_id: str) -> Reply:
-        """The same for a shared key."""
+        """Create a shared key, and let the previous ones end in two hours."""
         return await self._renew(call, _shared(application_id))
 
     @route(
@@ -164,7 +164,7 @@ class ApiKeys:
     async def put_shared(
         self, call: RestCall, application_id: str, key_id: str
     ) -> Reply:
-        """The same for a shared key."""
+        """Set the end of a shared key."""
         change = partial(_expire, bodies.read(KeyUpdate, call.body).expire_at)
         return await self._change(_shared(application_id), key_id, change)
 
@@ -172,14 +172,14 @@ class ApiKeys:
     async def revoke_shared(
         self, call: RestCall, application_id: str, key_id: str
     ) -> Reply:
-        """The same for a shared key."""
+        """Revoke a shared key, and end its streams."""
         return await self._change(_shared(application_id), key_id, _revoke)
 
     @route("POST", f"{_OF_APPLICATION}/<key_id>/_reactivate", answers={200: ApiKey})
     async def reactivate_shared(
         self, call: RestCall, application_id: str, key_id: str
     ) -> Reply:
-        """The same for a shared key."""
+        """Reactivate a shared key that was revoked or has expired."""
         return await self._change(_shared(application_id), key_id, _reactivate)
 
     async def _list(self, call: RestCall, find: Find) -> Reply:
