@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 from twisted.internet.defer import Deferred
 
@@ -25,7 +24,7 @@ from relay.management.resources.in_force import Changes, put_into_force
 from relay.management.resources.plan_list import Ids, ListRules, by_order
 from relay.management.resources.representations import ApiView, find_api, view_api
 from relay.management.resources.trials import Trials
-from relay.management.shapes.definitions import Imported
+from relay.management.shapes.definitions import DefinitionFile, Imported
 from relay.model.api.properties import concealed
 from relay.model.records import ApiRecord
 from relay.model.schema.errors import Invalid
@@ -86,7 +85,7 @@ class Imports:
         "/apis/_import/definition",
         query=(WAIVE,),
         body=Body.FILE,
-        reads=dict[str, Any],
+        reads=DefinitionFile,
         answers={201: Imported},
     )
     async def definition(self, call: RestCall) -> Reply:
@@ -110,7 +109,7 @@ class Imports:
         "/apis/<api_id>/_import/definition",
         query=(WAIVE,),
         body=Body.FILE,
-        reads=dict[str, Any],
+        reads=DefinitionFile,
         answers={200: Imported},
         versioned=True,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +19,8 @@ from relay.management.openapi.operation import (
     error_name,
     operation,
     path_of,
-    tag_of,
 )
+from relay.management.openapi.tags import TAGS, tag_of
 from relay.management.shapes.common import Error
 from relay.model.schema.base import Options
 
@@ -170,14 +170,14 @@ def document(sections: Sequence[Section]) -> Json:
     """
     types = Types()
     paths: dict[str, Json] = {}
-    tags: dict[str, None] = {}
+    tags: set[str] = set()
     for section in sections:
         for family in section.families:
             for route in routes_of(family):
                 at = path_of(section.prefix, route)
                 described = operation(family, route, types)
                 paths.setdefault(at, {})[route.verb.lower()] = described
-                tags[tag_of(family)] = None
+                tags.add(tag_of(family))
     error = types(Error)
     components: Json = {
         "responses": {
@@ -199,7 +199,15 @@ def document(sections: Sequence[Section]) -> Json:
         },
         "jsonSchemaDialect": DIALECT,
         "servers": [{"url": "/", "description": "This daemon."}],
-        "tags": [{"name": name} for name in _sorted(tags)],
+        "tags": [
+            {
+                "name": tag.name,
+                "x-displayName": tag.title,
+                "description": tag.about,
+            }
+            for tag in TAGS
+            if tag.name in tags
+        ],
         "security": [{"basic": []}, {"token": []}, {"session": []}],
         "paths": dict(sorted(paths.items())),
         "components": components,
@@ -207,7 +215,3 @@ def document(sections: Sequence[Section]) -> Json:
     components["schemas"] = types.fill(made)
     illustrate(made)
     return made
-
-
-def _sorted(names: Iterable[str]) -> list[str]:
-    return sorted(names, key=str.lower)

@@ -45,6 +45,7 @@ EXAMPLES: dict[str, Any] = {
     "ChangedPassword": {"password": "correct horse battery staple"},
     "ChangedUser": {"role": "PUBLISHER"},
     "ConsumerSubscription": {"planId": _ID},
+    "DefinitionFile": {"api": _API, "plans": [_PLAN]},
     "DuplicateOptions": {"contextPath": "/prices-copy", "version": "1.1"},
     "Error": {
         "httpStatus": 400,

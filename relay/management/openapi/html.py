@@ -49,14 +49,18 @@ def page(document: Json) -> str:
         f"{escape(document['openapi'])}.</p></header>",
         "<nav><h2>Contents</h2><ul>",
     ]
-    tags = [tag["name"] for tag in document["tags"]]
-    parts += [f'<li><a href="#{_slug(tag)}">{escape(tag)}</a></li>' for tag in tags]
+    parts += [
+        f'<li><a href="#{_slug(tag["name"])}">{escape(tag["x-displayName"])}</a></li>'
+        for tag in document["tags"]
+    ]
     parts.append('<li><a href="#schemas">Schemas</a></li></ul></nav><main>')
-    for tag in tags:
-        parts.append(f'<section id="{_slug(tag)}"><h2>{escape(tag)}</h2>')
+    for tag in document["tags"]:
+        parts.append(f'<section id="{_slug(tag["name"])}">')
+        parts.append(f"<h2>{escape(tag['x-displayName'])}</h2>")
+        parts.append(f"<p>{_text(tag['description'])}</p>")
         for path, methods in document["paths"].items():
             for method in METHODS:
-                if method in methods and tag in methods[method]["tags"]:
+                if method in methods and tag["name"] in methods[method]["tags"]:
                     parts += _operation(document, path, method, methods[method])
         parts.append("</section>")
     parts.append('<section id="schemas"><h2>Schemas</h2>')
@@ -69,7 +73,8 @@ def page(document: Json) -> str:
 def _operation(document: Json, path: str, method: str, one: Json) -> Iterator[str]:
     name = escape(one["operationId"])
     yield f'<details id="{name}"><summary><b class="{method}">{method.upper()}</b>'
-    yield f" <code>{escape(path)}</code> {_text(one['summary'])}</summary>"
+    yield f" <code>{escape(path)}</code>"
+    yield f"<span>{_text(one['summary'])}</span></summary>"
     yield f'<p>{_text(one["description"])} <a href="#{name}">#</a></p>'
     if parameters := one.get("parameters"):
         yield "<h4>Parameters</h4><table><tr><th>name</th><th>in</th><th>type</th>"

@@ -13,6 +13,7 @@ from relay.management.http.answers import JSON, JSON_PATCH, Answer
 from relay.management.http.parameters import Parameter, Words
 from relay.management.http.request_body import TAKEN
 from relay.management.http.routing import Body, Route
+from relay.management.openapi.tags import tag_of
 from relay.management.shapes.common import DryRun, Operation
 from relay.model.schema.descriptions import plain
 
@@ -42,7 +43,6 @@ ERRORS: dict[int, str] = {
 _PART = re.compile(r"<(?:\w+:)?(\w+)>")
 _SENTENCE = re.compile(r"(?<=[.:;])\s")
 _WORD = re.compile(r"[A-Z][a-z0-9]*")
-_SPELLED = {"Api": "API", "It": "it"}
 _IF_MATCH: Json = {
     "name": "If-Match",
     "in": "header",
@@ -57,18 +57,6 @@ def path_of(prefix: str, route: Route) -> str:
     :returns: the path template of a route.
     """
     return prefix + _PART.sub(lambda found: f"{{{to_camel(found[1])}}}", route.path)
-
-
-def tag_of(family: type) -> str:
-    """
-    :param family: whose methods answer.
-    :returns: its name in words, such as ``Shared policy groups``.
-    """
-    words = _WORD.findall(family.__name__)
-    return " ".join(
-        _SPELLED.get(word, word if number == 0 else word.lower())
-        for number, word in enumerate(words)
-    )
 
 
 def operation(family: type, route: Route, schema_of: SchemaOf) -> Json:

@@ -7,7 +7,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from relay.management.shapes.apis import Api
+from relay.management.shapes.common import Extended
 from relay.model.schema.base import Value
+
+
+class DefinitionFile(Extended):
+    """An API with its plans, in any format that is imported."""
 
 
 class Problem(Value):

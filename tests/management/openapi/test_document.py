@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from openapi_spec_validator import validate
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.management.http.routing import Body, Route, router_of, routes_of
-from relay.management.openapi.operation import operation_id, path_of, tag_of
+from relay.management.openapi.operation import operation_id, path_of
 from tests.management.openapi.sections import described, sections
 
 VERBS = ("get", "post", "put", "patch", "delete")
@@ -69,8 +70,39 @@ class RoutesTests(DocumentCase):
             for one in methods.values():
                 self.assertRegex(one["summary"], r"^[A-Z].*[^.]$")
                 self.assertEqual(len(one["tags"]), 1)
-        tags = {tag_of(family) for _, family, _ in self.routes()}
-        self.assertEqual({one["name"] for one in self.document["tags"]}, tags)
+
+    def test_summaries_say_what_an_operation_does(self) -> None:
+        """No summary refers to another operation, which the reader does not see."""
+        for methods in self.document["paths"].values():
+            for one in methods.values():
+                self.assertNotRegex(one["summary"], "^The same")
+
+
+class ClientNameTests(DocumentCase):
+    """Generators of clients make the names of classes from those of the document."""
+
+    def test_no_two_schemas_make_one_class(self) -> None:
+        """Components, and the enums and objects within them, have different names, also
+        where capitals are all that differs. Equal enums are one class."""
+        made: dict[str, Any] = {}
+        clashes = []
+        for name, schema in self.document["components"]["schemas"].items():
+            for told, part in _classes(name, schema):
+                key = re.sub("[^a-z0-9]", "", told.lower())
+                if made.setdefault(key, part) != part:
+                    clashes.append(told)
+        self.assertEqual(clashes, [])
+
+    def test_json_bodies_are_components(self) -> None:
+        """No class is named after an operation."""
+        inline = {
+            (one["operationId"], kind)
+            for methods in self.document["paths"].values()
+            for one in methods.values()
+            for kind, body in one.get("requestBody", {}).get("content", {}).items()
+            if kind.endswith("json") and body["schema"].get("type") == "object"
+        }
+        self.assertEqual(inline, set())
 
 
 class ValidityTests(DocumentCase):
@@ -84,6 +116,20 @@ class ValidityTests(DocumentCase):
         """No two models share a name: pydantic would write their modules into it."""
         for name in self.document["components"]["schemas"]:
             self.assertRegex(name, r"^[A-Z][A-Za-z0-9]*$")
+
+
+def _classes(name: str, schema: Any) -> Iterator[tuple[str, Any]]:
+    """
+    List what of a component becomes classes.
+
+    :returns: the name of each, and the values of an enum.
+    """
+    yield schema.get("title", name), schema.get("enum", name)
+    for member, one in schema.get("properties", {}).items():
+        for form in one.get("anyOf", [one]):
+            if "enum" in form:
+                title = form.get("title") or one.get("title") or member
+                yield f"{schema.get('title', name)} {title}", form["enum"]
 
 
 def _named(found: re.Match[str]) -> str:

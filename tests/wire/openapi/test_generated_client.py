@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import copy
 import importlib
+import re
 import subprocess
 import sys
 from http.client import HTTPResponse
@@ -21,6 +22,15 @@ from tests.wire.openapi.calls import call, token_of
 
 PACKAGE = "generated_relay_client"
 GENERATOR = (sys.executable, "-m", "openapi_python_client", "generate")
+
+
+KNOWN = (
+    # The generator has no form of these bodies of requests; beside YAML there is JSON.
+    r"Unsupported content type (application/(x-)?yaml|text/plain)\n",
+    # It has no form of pictures, for which a response has no schema.
+    r"Unsupported content_type image/png, image/jpeg, image/gif, image/webp\)",
+)
+"""Warnings of the generator, as patterns: each other one fails the test."""
 
 
 class GeneratedClientTests(WireCase):
@@ -45,7 +55,7 @@ class GeneratedClientTests(WireCase):
         self.assertEqual(line, b":keepalive\n")
         shown = self._call("apis.apis_get", api.id, client=client)
         self.assertEqual((shown.name, shown.state), ("SSE consumer", "STARTED"))
-        listed = self._call("search.search_list", client=client, per_page=5)
+        listed = self._call("apis.search_list", client=client, per_page=5)
         self.assertEqual([one.id for one in listed.data], [api.id])
         self.assertEqual(listed.pagination.total_count, 1)
         missing = self._call("apis.apis_get", "none", client=client)
@@ -58,7 +68,7 @@ class GeneratedClientTests(WireCase):
         document, settings = directory / "openapi.json", directory / "settings.yml"
         document.write_bytes(call(daemon, "GET", "/management/openapi.json").body)
         settings.write_text("post_hooks: []\n")
-        subprocess.run(
+        ran = subprocess.run(
             [
                 *GENERATOR,
                 "--path",
@@ -72,8 +82,11 @@ class GeneratedClientTests(WireCase):
             ],
             check=True,
             capture_output=True,
+            text=True,
             timeout=BOUND_S * 4,
         )
+        told = re.split("(?m)^(?=(?:WARNING|ERROR|Unable) )", ran.stdout + ran.stderr)
+        self.assertEqual([one for one in told[1:] if not _known(one)], [])
         sys.path.insert(0, str(directory))
         self.addCleanup(sys.path.remove, str(directory))
         importlib.invalidate_caches()
@@ -94,6 +107,7 @@ class GeneratedClientTests(WireCase):
         body = models.APIBody.from_dict(definition)
         self.assertEqual(body.endpoint_groups[0].endpoints[0].type_, "http-proxy")
         api = self._call("apis.apis_create", client=client, body=body)
+        self.assertIsInstance(api, models.API)
         self.assertEqual(api.state, "STOPPED")
         plan = self._call(
             "plans.plans_create",
@@ -116,3 +130,7 @@ class GeneratedClientTests(WireCase):
         with urlopen(request, timeout=BOUND_S) as response:
             self.assertEqual(response.status, 200)
             return response.readline()
+
+
+def _known(warning: str) -> bool:
+    return any(re.search(one, warning) for one in KNOWN)
