@@ -72,8 +72,16 @@ class Draft:
     ``plans[0]``."""
     findings: list[Finding] = field(default_factory=list)
     """What the dialect has noticed."""
+    state_aside: str = ""
+    """The state of the API on the server that wrote the file, which the dialect does
+    not act upon; empty without one."""
     document: Document | None = field(default=None, repr=False)
     """The document that was read; None when there is no file."""
+
+    def leave_state(self) -> Draft:
+        """Take ``state`` out of the body, for a dialect that does not act upon it."""
+        self.state_aside = str(self.body.pop("state", None) or "").upper()
+        return self
 
     def line_of(self, path: str) -> int | None:
         """

@@ -35,7 +35,7 @@ class V4Export:
             document.get("plans"),
             join(at, "plans"),
         )
-        draft.body.pop("state", None)
+        draft.leave_state()
         for name in document:
             where = join(at, name)
             if name in _BESIDE and document[name]:

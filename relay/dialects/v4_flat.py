@@ -20,9 +20,7 @@ class V4Flat:
 
     def read(self, document: Mapping[str, Any], at: str = "") -> Draft:
         """Read the API; ``state`` is left aside, as in bodies of calls."""
-        draft = read_api(document, at, self.name)
-        draft.body.pop("state", None)
-        return draft
+        return read_api(document, at, self.name).leave_state()
 
 
 def is_v4(body: object) -> bool:

@@ -22,6 +22,4 @@ class V4Gateway:
 
     def read(self, document: Mapping[str, Any], at: str = "") -> Draft:
         """Read the API; the management API reads the enums."""
-        draft = read_api(document, at, self.name)
-        draft.body.pop("state", None)
-        return draft
+        return read_api(document, at, self.name).leave_state()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.dialects.draft import Origins
+from relay.dialects.draft import Draft, Origins
 
 
 class OriginTests(SynchronousTestCase):
@@ -33,3 +33,14 @@ class OriginTests(SynchronousTestCase):
         self.assertEqual(Origins().of("a[0].b"), "a[0].b")
         self.assertEqual(Origins(None).of("a[0].b"), "a[0].b")
         self.assertEqual(Origins("[1]").of("a"), "[1].a")
+
+
+class DraftTests(SynchronousTestCase):
+    """What a dialect has read."""
+
+    def test_a_state_that_is_left_aside(self) -> None:
+        """It is no member of the body, and is kept in capitals."""
+        for state, kept in (("started", "STARTED"), (None, "")):
+            draft = Draft("api", "v4-flat", {"name": "A", "state": state})
+            self.assertIs(draft.leave_state(), draft)
+            self.assertEqual((draft.body, draft.state_aside), ({"name": "A"}, kept))

@@ -7,13 +7,31 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.repo.tree import ROOT, texts
 
+_CODE = re.compile(r"(?ms)^ *(`{3,}|~{3,}).*?^ *\1 *$")
+
 
 def anchors(text: str) -> set[str]:
     """The anchors that a Markdown page has for its headings."""
     return {
         re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
-        for heading in re.findall(r"(?m)^#+ (.*)$", text)
+        for heading in re.findall(r"(?m)^#+ (.*)$", _CODE.sub("", text))
     }
+
+
+def unclosed_fence(text: str) -> int | None:
+    """Return the line of a code block that does not end, or that another begins in."""
+    opened: tuple[int, str] | None = None
+    for number, line in enumerate(text.split("\n"), 1):
+        found = re.match(r" *(`{3,}|~{3,})(.*)", line)
+        if not found:
+            continue
+        if opened is None:
+            opened = number, found[1]
+        elif found[2].strip() and found[1].startswith(opened[1]):
+            return opened[0]
+        elif found[1].startswith(opened[1]):
+            opened = None
+    return opened[0] if opened else None
 
 
 def _in_docs(path: Path) -> bool:
@@ -36,6 +54,15 @@ class DocumentTests(SynchronousTestCase):
                 target = (ROOT / page.parent / name).resolve() if name else ROOT / page
                 if anchor not in anchors(target.read_text()):
                     wrong.append(f"{page}: {name}#{anchor}")
+        self.assertEqual(wrong, [])
+
+    def test_code_blocks_end(self) -> None:
+        """Each one ends, before another one begins."""
+        for text in ("```sh\na\n", "```sh\na\n```json\nb\n```\n", "a\n~~~\n```\n"):
+            self.assertIsNotNone(unclosed_fence(text), text)
+        self.assertIsNone(unclosed_fence("```sh\na\n```\n````\n```\n````\n"))
+        found = {path: unclosed_fence(text) for path, text in self.pages.items()}
+        wrong = [f"{path}:{line}" for path, line in found.items() if line is not None]
         self.assertEqual(wrong, [])
 
     def test_every_page_is_in_the_index(self) -> None:

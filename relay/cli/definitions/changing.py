@@ -50,8 +50,8 @@ def diff(
     definitions = given.read()
 
     async def work(client: Client, output: Output) -> int:
-        print_problems(output, definitions.problems)
         plan = await plan_of(client, given, definitions, prune)
+        print_problems(output, definitions.problems)
         print_plan(output, plan)
         return DIFFERS if plan.differs else DONE
 
@@ -111,8 +111,8 @@ def change(invocation: Invocation, given: Given, prune: bool, yes: bool) -> int:
     definitions = given.read()
 
     async def work(client: Client, output: Output) -> int:
-        print_problems(output, definitions.problems)
         plan = await plan_of(client, given, definitions, prune)
+        print_problems(output, definitions.problems)
         return await carry_out(client, output, plan, yes, STDIN in given.files)
 
     return run(invocation, work)
@@ -121,10 +121,16 @@ def change(invocation: Invocation, given: Given, prune: bool, yes: bool) -> int:
 async def plan_of(
     client: Client, given: Given, definitions: Definitions, prune: bool
 ) -> Plan:
-    """Compare the selected definitions with the server."""
+    """
+    Compare the selected definitions with the server.
+
+    :raises Failed: if a condition of ``--select`` selects nothing in the files, except
+        a kind of which everything is deleted.
+    """
     from relay.cli.definitions.planning import list_existing, make_plan
     from relay.cli.definitions.reading import Definitions
 
+    chosen = Definitions(given.selected(definitions, prune))
     kinds = {one.key.kind for one in definitions.found} | set(given.selection.kinds)
     existing = await list_existing(client, kinds)
     pruned = set()
@@ -134,7 +140,6 @@ async def plan_of(
             for key in existing.selected(given.selection) - definitions.keys
             if key.kind in kinds
         }
-    chosen = Definitions(given.selected(definitions))
     return await make_plan(client, chosen, existing, pruned)
 
 

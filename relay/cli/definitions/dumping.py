@@ -36,9 +36,17 @@ async def dump(client: Client, catalog: Catalog, selection: Selection) -> Defini
     other.
 
     :param catalog: of the installed types.
+    :raises Failed: if an hrid or a label is selected that no object has.
     """
     kinds = selection.kinds or KINDS
     existing = await list_existing(client, kinds)
+    selection.require(
+        (
+            (key.kind, key.hrid, item.get("labels") or ())
+            for key, item in existing.items.items()
+        ),
+        kinds=False,
+    )
     chosen = sorted(
         (one for one in existing.selected(selection) if one.kind in kinds),
         key=lambda one: (one.order, one),

@@ -46,8 +46,18 @@ class Given:
             without_values and self.env_file is None,
         )
 
-    def selected(self, definitions: Definitions) -> list[Definition]:
-        """Return the definitions that ``--select`` selects."""
+    def selected(
+        self, definitions: Definitions, prune: bool = False
+    ) -> list[Definition]:
+        """
+        Return the definitions that ``--select`` selects.
+
+        :param prune: whether a kind may have no definitions: all objects of it are
+            deleted.
+        :raises Failed: if a condition selects nothing.
+        """
+        items = ((one.key.kind, one.key.hrid, one.labels) for one in definitions.found)
+        self.selection.require(items, kinds=not prune)
         return [
             one
             for one in definitions.found

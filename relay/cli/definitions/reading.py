@@ -31,6 +31,12 @@ _OTHER_NAMES = {"application": "applicationHrid", "plan": "planHrid"}
 """Members of custom resources that the Automation API calls otherwise."""
 
 
+_STATE_ASIDE = (
+    "STARTED is the state on the server that wrote the file, and is left aside: a new"
+    " API is stopped; relay convert --to crd writes a file whose spec.state sets it"
+)
+
+
 @dataclass(frozen=True)
 class Problem:
     """A finding in a file."""
@@ -143,7 +149,12 @@ def read_definitions(
 
 def _drafts(source: Source, problems: list[Problem]) -> list[Draft]:
     try:
-        return read(source.content)
+        drafts = read(source.content)
+        for draft in drafts:
+            if draft.state_aside == "STARTED":
+                where = draft.origins.of("state")
+                draft.findings.append(Finding(where, "warning", _STATE_ASIDE))
+        return drafts
     except Refused as refused:
         problems += [Problem(source.name, one) for one in refused.findings]
         return []

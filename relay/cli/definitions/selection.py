@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 import click
 
 from relay.cli.definitions.kinds import KINDS
+from relay.cli.errors import Failed
 
 _KEYS = ("hrid", "kind", "label")
 
@@ -53,6 +54,35 @@ class Selection:
     def everything(self) -> bool:
         """Whether there are no conditions."""
         return not (self.hrids or self.kinds or self.labels)
+
+    def require(
+        self, items: Iterable[tuple[str, str, Collection[str]]], kinds: bool = True
+    ) -> None:
+        """
+        Refuse conditions that select nothing, such as a misspelt hrid.
+
+        :param items: kind, hrid and labels of each definition.
+        :param kinds: whether there must be a definition of each kind.
+        :raises Failed: if no definition matches one of the conditions, or all of them.
+        """
+        items = list(items)
+        conditions = [
+            f"{key}={value}"
+            for key, values in zip(
+                _KEYS, (self.hrids, self.kinds, self.labels), strict=True
+            )
+            for value in values
+        ]
+        for condition in conditions:
+            if condition.startswith("kind=") and not kinds:
+                continue
+            alone = Selection.parse([condition])
+            if not any(alone.matches(*item) for item in items):
+                raise Failed(f"no definition matches --select {condition}")
+        if not kinds and not self.hrids and not self.labels:
+            return
+        if conditions and not any(self.matches(*item) for item in items):
+            raise Failed(f"no definition matches --select {' and '.join(conditions)}")
 
     def matches(self, kind: str, hrid: str, labels: Collection[str] = ()) -> bool:
         """

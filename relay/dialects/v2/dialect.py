@@ -55,9 +55,7 @@ class Version2:
 
     def read(self, document: Mapping[str, Any], at: str = "") -> Draft:
         """Convert a definition to version 4; ``state`` is left aside."""
-        draft = read_definition(document, at, self.name)
-        draft.body.pop("state", None)
-        return draft
+        return read_definition(document, at, self.name).leave_state()
 
 
 SNAKE_CASE = Version2("v2-snake")

@@ -6,6 +6,7 @@ import click
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.cli.definitions.selection import Selection
+from relay.cli.errors import Failed
 
 ITEMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("api", "orders", ("internal", "team-a")),
@@ -33,6 +34,25 @@ class SelectionTests(SynchronousTestCase):
             selection = Selection.parse(texts)
             found = {n for n, one in enumerate(ITEMS) if selection.matches(*one)}
             self.assertEqual(found, expected, texts)
+
+    def test_conditions_that_select_nothing(self) -> None:
+        """They are refused, and named; a kind cannot be misspelt."""
+        for texts, named in (
+            (["hrid=zzz"], "hrid=zzz"),
+            (["orders", "zzz"], "hrid=zzz"),
+            (["label=zzz", "kind=api"], "label=zzz"),
+            (["kind=subscription"], "kind=subscription"),
+            (["kind=application", "order-events"], "hrid=order-events and kind="),
+        ):
+            selection = Selection.parse(texts)
+            error = self.assertRaises(Failed, selection.require, ITEMS)
+            self.assertIn(f"--select {named}", error.message)
+            if texts == ["kind=subscription"]:
+                selection.require(ITEMS, kinds=False)
+            else:
+                self.assertRaises(Failed, selection.require, ITEMS, kinds=False)
+        Selection.parse(["kind=api", "orders"]).require(ITEMS)
+        Selection.parse([]).require([])
 
     def test_unknown_conditions(self) -> None:
         """A misspelt key or kind is refused instead of selecting nothing."""

@@ -65,6 +65,40 @@ class ValidatingTests(ConfigCase):
         details = json.loads(err)["error"]["details"]
         self.assertIn(("listeners", 3), [(one["path"], one["line"]) for one in details])
 
+    def test_a_selection_of_nothing(self) -> None:
+        """It is refused, and the condition is named."""
+        options = ("-f", str(self.files), "--select", "hrid=zzz")
+        for command in (("validate",), ("convert", "--to", "crd")):
+            status, out, err = self.call(*command, *options)
+            self.assertEqual((status, out), (1, ""))
+            self.assertIn("no definition matches --select hrid=zzz", err)
+
+    def test_warnings_of_many_files(self) -> None:
+        """Those about members of one name are one line; with --json, each is listed."""
+        (self.files / "stock.json").write_text(json.dumps(api("stock", colour=1)))
+        options = ("validate", "-f", str(self.files))
+        self.assertEqual(
+            self.call(*options)[2],
+            f"Warning: {self.files}/orders.json:1: colour: unknown field; left out"
+            " (and 1 more)\n",
+        )
+        shape = json.loads(self.call("--json", *options)[1])
+        self.assertEqual(len(shape["problems"]), 2)
+
+    def test_states_of_exports(self) -> None:
+        """A state that is left aside is a warning if the API was started."""
+        exported = api("orders")
+        del exported["hrid"]
+        plans = exported.pop("plans")
+        for state, warned in (("STARTED", True), ("STOPPED", False)):
+            exported |= {"definitionVersion": "V4", "state": state}
+            path = self.directory / "export.json"
+            path.write_text(json.dumps({"api": exported, "plans": plans}))
+            for command in (("validate",), ("convert", "--to", "crd")):
+                status, _, err = self.call(*command, "-f", str(path))
+                self.assertEqual(status, 0)
+                self.assertEqual("api.state: STARTED is the state on" in err, warned)
+
     def test_placeholders(self) -> None:
         """They are taken from the environment, or a file."""
         name = "${{ env.RELAY_TEST_NAME }}"
