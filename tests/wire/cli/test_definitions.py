@@ -184,6 +184,16 @@ class ApplyTests(DefinitionCase):
         self.assertEqual(ended.status, 1)
         self.assertIn("deleting api orders", ended.out)
         self.assertIn("--yes", ended.err)
+        # The files have no orders: a condition that selects nothing deletes nothing.
+        for command in (
+            ("sync", "-f", files, "--yes"),
+            ("diff", "--prune", "-f", files),
+            ("dump", "-f", self.mktemp()),
+        ):
+            name = "orders" if command[0] != "dump" else "zzz"
+            ended = self.command(daemon, *command, "--select", name)
+            self.assertEqual(ended.status, 1, command)
+            self.assertIn(f"no definition matches --select hrid={name}", ended.err)
         self.done(daemon, "sync", "-f", files, "--yes")
         self.assertEqual([one["hrid"] for one in every(daemon)], ["stock"])
 
