@@ -140,6 +140,11 @@ class Output:
                 self.line(f"{word:<{width}}  {_cell(value[name])}")
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a number with a regular noun, such as ``1 stream``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return ""

@@ -153,8 +153,8 @@ def _apis(invocation: Invocation, reference: str, seconds: int) -> list[Finding]
     from relay.cli.client import Client
     from relay.cli.doctor.apis import check_heartbeats, hosts_of
     from relay.cli.doctor.names import check_name
-    from relay.cli.objects.apis import APIS
-    from relay.cli.objects.reference import find, listed
+    from relay.cli.objects.apis import APIS, find_api
+    from relay.cli.objects.reference import listed
     from relay.cli.running import run
 
     found: list[Finding] = []
@@ -163,7 +163,7 @@ def _apis(invocation: Invocation, reference: str, seconds: int) -> list[Finding]
         if reference == "all":
             apis = [one async for one in listed(client, APIS, APIS.path, {})]
         else:
-            apis = [await find(client, APIS, APIS.path, reference)]
+            apis = [await find_api(client, reference)]
         for host in sorted({host for api in apis for host in hosts_of(api)}):
             name = check_name(host)
             if name is not None:

@@ -17,6 +17,7 @@ from relay.cli.objects.commands import (
     parent_options,
 )
 from relay.cli.objects.family import Action, Body, Family, Member, Parent
+from relay.cli.objects.reference import find
 
 if TYPE_CHECKING:
     from relay.cli.client import Client
@@ -127,6 +128,16 @@ APIS = Family(
 
 OF_API = Parent(APIS)
 
+
+async def find_api(client: Client, reference: str) -> dict[str, Any]:
+    """
+    Return the API that a reference names: its id, hrid or name.
+
+    :raises Failed: if there is none, or several have the name.
+    """
+    return await find(client, APIS, APIS.path, reference)
+
+
 PLANS = Family(
     name="plans",
     help="List, show, change and publish plans.",
@@ -176,7 +187,7 @@ PLANS = Family(
             "Close a plan; its subscriptions end.",
             "/_close",
             "closed",
-            irreversible=", which ends its subscriptions",
+            consequence=", which ends its subscriptions",
         ),
     ),
 )

@@ -72,14 +72,14 @@ def object_path(family: Family, path: str, one: Mapping[str, Any]) -> str:
 
 def confirm(question: str, given: Mapping[str, Any]) -> None:
     """
-    Ask before what cannot be undone, unless ``--yes`` was given.
+    Ask a question, unless ``--yes`` was given.
 
     :raises Failed: if there is nobody to ask.
     """
     if given["yes"]:
         return
     if not sys.stdin.isatty():
-        raise Failed("this cannot be undone; confirm it with --yes")
+        raise Failed(f"{question} Confirm it with --yes")
     click.confirm(escaped(question), abort=True, err=True)
 
 
@@ -294,10 +294,10 @@ def _delete(family: Family) -> click.Command:
 
 def _action(family: Family, action: Action) -> click.Command:
     def ask(given: dict[str, Any]) -> None:
-        if action.irreversible:
+        if action.consequence:
             what = given.get("reference", "")
             question = f"{action.name.capitalize()} {family.word} {what}".rstrip()
-            confirm(f"{question}{action.irreversible}?", given)
+            confirm(f"{question}{action.consequence}?", given)
 
     async def work(client: Client, output: Output, given: dict[str, Any]) -> None:
         path = await collection(client, family, given)
@@ -324,6 +324,6 @@ def _action(family: Family, action: Action) -> click.Command:
     parameters = [*parent_options(family), *_options(action.members)]
     if not action.collection:
         parameters.insert(0, _reference(family))
-    if action.irreversible:
+    if action.consequence:
         parameters.append(_YES)
     return command(action.name, action.help, parameters, work, ask)

@@ -116,7 +116,7 @@ SUBSCRIPTIONS = Family(
             "End a subscription, and revoke its keys.",
             "/_close",
             "closed",
-            irreversible=", which revokes its keys",
+            consequence=", which revokes its keys",
         ),
     ),
 )
@@ -142,7 +142,7 @@ KEYS = Family(
             "Create a new key, and print it; the previous keys end in two hours.",
             "/_renew",
             "renewed",
-            irreversible=": the previous keys end in two hours",
+            consequence=": the previous keys end in two hours",
             collection=True,
             reveals={"id": "Id", "key": "Key"},
         ),
@@ -151,7 +151,7 @@ KEYS = Family(
             "Revoke a key; its streams end.",
             "/_revoke",
             "revoked",
-            irreversible=", which ends its streams",
+            consequence=", which ends its streams",
         ),
         Action(
             "reactivate", "Allow a revoked key again.", "/_reactivate", "reactivated"

@@ -58,8 +58,8 @@ class Action:
     done: str
     """What was done, in the past: ``published``."""
     members: tuple[Member, ...] = ()
-    irreversible: str = ""
-    """What cannot be undone, as the end of a question; empty when all can."""
+    consequence: str = ""
+    """What is confirmed, as the end of a question; empty when nobody is asked."""
     method: str = "POST"
     collection: bool = False
     """Whether the call is of the collection, without an object."""

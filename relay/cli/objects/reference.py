@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 _PAGE_SIZE = 1000
 
 
+class Unknown(Failed):
+    """No object has the reference."""
+
+
 async def find(
     client: Client, family: Family, path: str, reference: str
 ) -> dict[str, Any]:
@@ -23,7 +27,8 @@ async def find(
     Return the object that a reference names.
 
     :param path: of the collection.
-    :raises Failed: if there is none, or several have the name.
+    :raises Unknown: if there is none.
+    :raises Failed: if several have the name.
     """
     if family.direct or (family.shows and _is_id(reference)):
         try:
@@ -44,7 +49,7 @@ async def find(
                 f"{len(same)} {family.name} have the {name} {reference}; use the id",
                 [str(one[family.key]) for one in same],
             )
-    raise Failed(f"there is no {family.word} {reference}")
+    raise Unknown(f"there is no {family.word} {reference}")
 
 
 async def listed(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import click
 
 from relay.cli.commands import Group
-from relay.cli.errors import Failed
+from relay.cli.errors import ApiError, Failed
 from relay.cli.objects.commands import command, confirm, group_of, shown
 from relay.cli.objects.family import Family, Member
 from relay.cli.objects.reference import find
@@ -128,13 +130,32 @@ async def _list(client: Client, output: Output, given: dict[str, Any]) -> None:
         output.table(rows, TOKENS.columns)
 
 
+@contextmanager
+def _password_needed() -> Iterator[None]:
+    """
+    Name the variables of a password where the server refuses a token.
+
+    :raises Failed: in place of the error of the server.
+    """
+    try:
+        yield
+    except ApiError as error:
+        if error.code not in ("token.passwordRequired", "token.stronger"):
+            raise
+        raise Failed(
+            "this takes a password, and profiles have tokens: set RELAY_URL, "
+            "RELAY_USER and RELAY_PASSWORD, without RELAY_TOKEN and --profile"
+        ) from error
+
+
 async def _create_token(client: Client, output: Output, given: dict[str, Any]) -> None:
     body: dict[str, Any] = {"name": given["name"]}
     if given["role"]:
         body["role"] = given["role"]
     if given["expires"]:
         body["expiresAt"] = int(time.time() * 1000) + given["expires"] * _DAY_MS
-    one = await client.call("POST", TOKENS.path, body=body, base=MANAGEMENT)
+    with _password_needed():
+        one = await client.call("POST", TOKENS.path, body=body, base=MANAGEMENT)
     if output.json:
         output.data(one)
     else:
@@ -148,7 +169,8 @@ def _confirm_revoke(given: dict[str, Any]) -> None:
 async def _revoke(client: Client, output: Output, given: dict[str, Any]) -> None:
     path = _of(given)
     one = await find(client, TOKENS, path, given["reference"])
-    await client.call("DELETE", f"{path}/{one['id']}", base=MANAGEMENT)
+    with _password_needed():
+        await client.call("DELETE", f"{path}/{one['id']}", base=MANAGEMENT)
     output.done("revoked", str(one["name"]))
 
 

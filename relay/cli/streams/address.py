@@ -1,4 +1,4 @@
-"""What a command calls: a URL, or an API of the gateway by its ``hrid``."""
+"""What a command calls: a URL, or an API of the gateway."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from urllib.parse import quote, urlsplit
 from relay.cli.client import Client, open_client
 from relay.cli.commands import Invocation
 from relay.cli.errors import Failed
+from relay.cli.objects.apis import find_api
+from relay.cli.objects.reference import Unknown
 from relay.cli.profiles import chosen_profile
 
 
@@ -49,8 +51,8 @@ async def resolved(reactor: Any, invocation: Invocation, text: str) -> str:
     """
     Return the URL that a command calls.
 
-    :param text: a URL, or the ``hrid`` or id of an API, with the path and query after
-        its context-path: ``orders/eu?types=order``.
+    :param text: a URL, or the id, ``hrid`` or name of an API, with the path and query
+        after its context-path: ``orders/eu?types=order``.
     :raises Failed: when there is no such API, or no deployment of it is served.
     """
     if "://" in text:
@@ -65,13 +67,12 @@ async def resolved(reactor: Any, invocation: Invocation, text: str) -> str:
 async def _resolved_api(client: Client, text: str) -> str:
     place, mark, query = text.partition("?")
     name, slash, rest = place.partition("/")
-    async for api in client.items("/apis"):
-        if name in (api.get("hrid"), api["id"]):
-            found = api["id"]
-            break
-    else:
-        raise Failed(f"there is no API {name}; a URL begins with http:// or https://")
-    urls = await client.call("GET", f"/apis/{found}/exposedEntrypoints")
+    try:
+        found = await find_api(client, name)
+    except Unknown as error:
+        message = f"{error.message}; a URL begins with http:// or https://"
+        raise Unknown(message) from None
+    urls = await client.call("GET", f"/apis/{found['id']}/exposedEntrypoints")
     if not urls:
         raise Failed(f"the API {name} is not deployed")
     return checked_url(urls[0]["value"].rstrip("/") + slash + rest + mark + query)

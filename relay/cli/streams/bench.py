@@ -128,7 +128,7 @@ def bench(
     """
     Open many streams, and measure events, bytes, times to the head and latencies.
 
-    URL is that of an event stream, or the hrid of an API with the path after its
+    URL is that of an event stream, or the name of an API with the path after its
     context-path.
     """
     from relay.cli.running import run_reactor

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from relay.cli.errors import Failed
 from relay.cli.hrids import complete_apis
+from relay.cli.objects.apis import find_api
 
 if TYPE_CHECKING:
     from relay.cli.client import Client
@@ -29,6 +29,18 @@ FILTERS: Mapping[str, str] = {
     "paused": "paused",
 }
 """The query parameters of the options that select streams."""
+SORTS = (
+    "age",
+    "events",
+    "bytesOut",
+    "eventsPerSecond",
+    "bytesPerSecond",
+    "lagEvents",
+    "lagMs",
+    "lagBytes",
+    "unsentBytes",
+)
+"""The members by which the server sorts streams."""
 PHASES = ("request", "response", "stream")
 
 
@@ -42,7 +54,7 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ("--subscription", "Those of a subscription."),
         ("--application", "Those of an application."),
         ("--plan", "Those of a plan."),
-        ("--api", "Those of an API, by its hrid or id."),
+        ("--api", "Those of an API, by its id, hrid or name."),
     )
     for option in (
         click.option("--paused", is_flag=True, help="Those whose clients are full."),
@@ -93,16 +105,13 @@ def query_of(filters: Mapping[str, Any]) -> dict[str, Any]:
 
 async def with_apis(client: Client, filters: Mapping[str, Any]) -> dict[str, Any]:
     """
-    Return the query parameters, with the ids of APIs that are named by hrid.
+    Return the query parameters, with the ids of the APIs that are named.
 
     :raises Failed: when there is no such API.
     """
     query = query_of(filters)
     if wanted := filters.get("api"):
-        ids = {}
-        async for one in client.items("/apis"):
-            ids[one["id"]] = ids[one.get("hrid") or one["id"]] = one["id"]
-        if missing := [name for name in wanted if name not in ids]:
-            raise Failed(f"there is no API {missing[0]}")
-        query["apiIds"] = ",".join(ids[name] for name in wanted)
+        query["apiIds"] = ",".join(
+            [(await find_api(client, name))["id"] for name in wanted]
+        )
     return query

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from relay.cli.commands import Group, Invocation
 from relay.cli.errors import Failed
+from relay.cli.output import counted
 from relay.cli.profiles import chosen_profile
-from relay.cli.streams.filters import filter_options, query_of, with_apis
+from relay.cli.streams.filters import SORTS, filter_options, query_of, with_apis
 from relay.cli.streams.rows import COLUMNS, api_names, row
 
 if TYPE_CHECKING:
@@ -20,39 +21,73 @@ if TYPE_CHECKING:
     from relay.cli.output import Output
 
 
+def _list_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of the list."""
+    for option in (
+        click.option("--watch", is_flag=True, help="Follow the changes."),
+        click.option(
+            "--limit",
+            type=click.IntRange(1, 10_000),
+            default=100,
+            show_default=True,
+            help="How many are shown.",
+        ),
+        click.option(
+            "--sort",
+            type=click.Choice([sign + name for name in SORTS for sign in ("", "-")]),
+            metavar="FIELD",
+            help=(
+                "age, events, eventsPerSecond, lagMs, …; -FIELD has the largest first. "
+                "[default: -age]"
+            ),
+        ),
+        filter_options,
+    ):
+        command = option(command)
+    return command
+
+
 @click.group(cls=Group, invoke_without_command=True)
-@filter_options
-@click.option(
-    "--sort",
-    metavar="FIELD",
-    help=(
-        "age, events, eventsPerSecond, lagMs, …; -FIELD has the largest first. "
-        "[default: -age]"
-    ),
-)
-@click.option(
-    "--limit",
-    type=click.IntRange(1, 10_000),
-    default=100,
-    show_default=True,
-    help="How many are shown.",
-)
-@click.option("--watch", is_flag=True, help="Follow the changes.")
+@_list_options
 @click.pass_context
 def streams(
     context: click.Context, /, sort: str | None, limit: int, watch: bool, **filters: Any
 ) -> int | None:
     """List the calls that are under way, or end them."""
-    if context.invoked_subcommand is not None:
-        if query_of(filters) or watch or sort:
-            raise Failed("options of the list stand without a subcommand")
-        return None
+    if context.invoked_subcommand is None:
+        return _list(context.obj, sort, limit, watch, filters)
+    if query_of(filters) or watch or sort:
+        raise Failed(f"options stand after {context.invoked_subcommand}")
+    return None
+
+
+@streams.command("list")
+@_list_options
+@click.pass_obj
+def list_streams(
+    invocation: Invocation,
+    /,
+    sort: str | None,
+    limit: int,
+    watch: bool,
+    **filters: Any,
+) -> int:
+    """List the calls that are under way, as without a subcommand."""
+    return _list(invocation, sort, limit, watch, filters)
+
+
+def _list(
+    invocation: Invocation,
+    sort: str | None,
+    limit: int,
+    watch: bool,
+    filters: Mapping[str, Any],
+) -> int:
     if watch and sort:
         raise Failed("--watch has the oldest first: it excludes --sort")
     from relay.cli.output import Output
     from relay.cli.running import run_reactor
 
-    invocation: Invocation = context.obj
     profile = chosen_profile(invocation.profile, os.environ)
     output = Output.of(invocation)
 
@@ -122,13 +157,18 @@ def close(
             "overSeconds": over_seconds,
         }
         answer = await client.call("DELETE", "/streams", query=sent, base=NODE)
+        ending = "ending" in answer
+        count = answer["ending" if ending else "ended"]
+        named = set(ids)
         if output.json:
             output.data(answer)
-        elif "ending" in answer:
-            seconds = answer["overSeconds"]
-            output.line(f"{answer['ending']} streams end within {seconds:g} s")
-        else:
-            output.line(f"{answer['ended']} streams have ended")
+        elif count or not ids:
+            end = f"ending within {answer['overSeconds']:g} s" if ending else "ended"
+            output.line(f"{counted(count, 'stream')} {end}")
+        if count < len(named):
+            unknown = len(named) - count
+            which = min(named) if len(named) == 1 else f"for {unknown} of the IDs"
+            raise Failed(f"there is no stream {which}")
 
     return run(invocation, work)
 
@@ -146,8 +186,9 @@ async def confirm(client: Client, query: Mapping[str, Any]) -> None:
     )
     count = page["pagination"]["totalCount"]
     if not sys.stdin.isatty():
-        raise Failed(f"{count} streams would be ended; --yes ends them")
-    if not click.confirm(f"End {count} streams?", err=True):
+        streams = counted(count, "stream")
+        raise Failed(f"this would end {streams}; confirm it with --yes")
+    if not click.confirm(f"End {counted(count, 'stream')}?", err=True):
         raise Failed("nothing was ended")
 
 
@@ -167,4 +208,4 @@ async def show_list(
     output.table([row(one, names) for one in page["data"]], COLUMNS)
     total = page["pagination"]["totalCount"]
     if total > limit:
-        output.note(f"{limit} of {total} streams are shown; --limit shows more")
+        output.note(f"{limit} of {total} streams; --limit shows more")

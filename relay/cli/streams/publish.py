@@ -319,7 +319,7 @@ def publish(
     """
     Publish events to an http-post entrypoint.
 
-    URL is that of the entrypoint, or the hrid of an API with the path after its
+    URL is that of the entrypoint, or the name of an API with the path after its
     context-path. Without DATA, --file, --lines and --events, the standard input is the
     data of one event.
     """

@@ -26,7 +26,7 @@ from relay.captures.writer import CaptureWriter
 from relay.cli.commands import Invocation
 from relay.cli.errors import Failed
 from relay.cli.hrids import complete_apis
-from relay.cli.output import Output
+from relay.cli.output import Output, counted
 from relay.cli.streams.address import resolved, shown_url
 from relay.cli.streams.credentials import call_options, read_ca, read_headers
 from relay.cli.streams.follower import Ending, Follower, Source
@@ -106,7 +106,7 @@ class Recorder:
             else:
                 self.rates.events += 1
         if self._count is not None and self.rates.events >= self._count:
-            self._stop(f"{self.rates.events} events were recorded")
+            self._stop(f"recorded {counted(self.rates.events, 'event')}")
 
     def lost(self, how: Ending, reason: str, delay_s: float | None) -> None:
         """Mark the end of a response, or a failed attempt."""
@@ -193,7 +193,7 @@ def record(
     """
     Record an event stream: its bytes as they come, and their times.
 
-    URL is that of any event stream, or the hrid of an API. Reconnects are marked in the
+    URL is that of any event stream, or the name of an API. Reconnects are marked in the
     file. Ctrl-C ends the recording.
     """
     from relay.cli.running import run_reactor

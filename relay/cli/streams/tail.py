@@ -13,7 +13,7 @@ from twisted.internet.defer import CancelledError
 from relay.cli.commands import Invocation
 from relay.cli.errors import Failed
 from relay.cli.hrids import complete_apis
-from relay.cli.output import Output
+from relay.cli.output import Output, counted
 from relay.cli.streams.address import resolved
 from relay.cli.streams.credentials import call_options, read_ca, read_headers
 from relay.cli.streams.follower import Ending, Follower, Source
@@ -82,7 +82,7 @@ class Tail:
                     continue
             self._printed += 1
             if self._printed == self._count and self.follower is not None:
-                self.follower.stop(f"{self._printed} events were printed")
+                self.follower.stop(f"printed {counted(self._printed, 'event')}")
                 return
 
     def lost(self, how: Ending, reason: str, delay_s: float | None) -> None:
@@ -150,7 +150,7 @@ def tail(
     """
     Print the events of a stream as they come.
 
-    URL is that of any event stream, or the hrid of an API with the path after its
+    URL is that of any event stream, or the name of an API with the path after its
     context-path. Lost connections are opened again, and continue after the last event.
     """
     from relay.cli.running import run_reactor

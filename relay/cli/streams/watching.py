@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from relay.cli.client import NODE, Client
-from relay.cli.output import Output
+from relay.cli.output import Output, counted
 from relay.cli.streams.follower import Ending, Follower, Source
 from relay.cli.streams.rows import COLUMNS, api_names, row
 from relay.cli.text import shown
@@ -93,7 +93,9 @@ class LiveStreams:
         from rich.text import Text
 
         now_s = time.monotonic()
-        state = self.problem or f"{len(self.streams)} streams, {self.closed} ended"
+        state = self.problem or (
+            f"{counted(len(self.streams), 'stream')}, {self.closed} ended"
+        )
         table = Table(box=None, caption=Text(shown(state)), caption_justify="left")
         for name, heading in COLUMNS.items():
             # In a narrow terminal, texts are shortened, and figures are not.

@@ -10,6 +10,7 @@ import click
 from relay.cli.commands import Invocation
 from relay.cli.errors import ApiError, Failed
 from relay.cli.hrids import complete_apis
+from relay.cli.objects.apis import find_api
 
 if TYPE_CHECKING:
     from relay.cli.client import Client
@@ -55,20 +56,18 @@ async def find_record(
     """
     Find a flight record: that of an API, or of any.
 
-    :param api: an hrid or id; None to ask each API, that of an open stream first.
+    :param api: an id, hrid or name; None to ask each API, that of an open stream first.
     :raises Failed: when no API has the record.
     """
-    ids = [await _api_of_stream(client, request_id)] if api is None else []
-    async for one in client.items("/apis"):
-        if (api is None or api in (one.get("hrid"), one["id"])) and one[
-            "id"
-        ] not in ids:
-            ids.append(one["id"])
-    if api is not None and not ids:
-        raise Failed(f"there is no API {api}")
+    if api is None:
+        first = await _api_of_stream(client, request_id)
+        ids = [] if first is None else [first]
+        async for one in client.items("/apis"):
+            if one["id"] != first:
+                ids.append(one["id"])
+    else:
+        ids = [(await find_api(client, api))["id"]]
     for api_id in ids:
-        if api_id is None:
-            continue
         try:
             path = f"/apis/{api_id}/logs/{quote(request_id, safe='')}"
             record: dict[str, Any] = await client.call("GET", path)

@@ -2,11 +2,16 @@
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.cli.streams.filters import FILTERS, query_of
+from relay.cli.streams.filters import FILTERS, SORTS, query_of
+from relay.technical.streams import filters as server
 
 
 class FilterTests(SynchronousTestCase):
     """Query parameters."""
+
+    def test_sorts(self) -> None:
+        """They are those of the server."""
+        self.assertEqual(SORTS, tuple(server.SORTS))
 
     def test_query(self) -> None:
         """What is not given is left out; zero is given."""

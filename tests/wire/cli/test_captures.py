@@ -189,7 +189,7 @@ class RecordTests(CaptureCase):
         self.assertEqual(
             reasons,
             {
-                "count": "2 events were recorded",
+                "count": "recorded 2 events",
                 "size": "the capture is full",
                 "time": "the time is over",
             },

@@ -51,7 +51,8 @@ class ObjectTests(CommandCase):
         compared = self.done("deployments", "diff", *of, status=2)
         self.assertEqual(compared.out, '+ description: "changed"\n')
         asked = self.done("apis", "rollback", "orders", "--to", "1", status=1)
-        self.assertIn("--yes", asked.err)
+        self.assertIn("replaces what is saved? Confirm it with --yes", asked.err)
+        self.assertNotIn("undone", asked.err)
         self.done("apis", "rollback", "orders", "--to", "1", "--yes")
         self.done("deployments", "diff", *of)
         shown = self.data("deployments", "show", "1", *of)
@@ -113,6 +114,12 @@ class ObjectTests(CommandCase):
             self.done("tokens", "list").out + self.done("tokens", "list", "--json").out
         )
         self.assertNotIn(token["token"], listed)
+        variables = {"RELAY_USER": "", "RELAY_PASSWORD": ""}
+        variables["RELAY_TOKEN"] = token["token"]
+        create = ("tokens", "create", "--name", "other")
+        refused = self.command(DAEMON.get(), *create, **variables)
+        self.assertEqual(refused.status, 1)
+        self.assertIn("set RELAY_URL, RELAY_USER and RELAY_PASSWORD", refused.err)
         self.done("tokens", "revoke", "ci", "--yes")
         self.done("users", "delete", "bob", "--yes")
         self.done("users", "show", "bob", status=1)

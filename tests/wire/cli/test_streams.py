@@ -48,7 +48,35 @@ class StreamsTests(CommandCase):
         self.assertEqual(none.json(), [])
         wrong = self.command(self.daemon, "streams", "--sort", "nonsense")
         self.assertEqual(wrong.status, 1)
-        self.assertIn("sortBy", wrong.err)
+        self.assertIn("--sort", wrong.err)
+        self.assertEqual(wrong.err.count("lagMs"), 2)  # lagMs and -lagMs
+        self.assertNotIn("sortBy", wrong.err)
+
+    def test_list_as_of_other_groups(self) -> None:
+        """``relay streams list`` is the same as ``relay streams``."""
+        _, stream_id = self.subscribed()
+        select = ("--api", self.api_id, "--json")
+        listed = self.command(self.daemon, "streams", "list", *select)
+        self.assertEqual([one["id"] for one in listed.json()], [stream_id])
+        misplaced = self.command(self.daemon, "streams", *select, "list")
+        self.assertEqual(misplaced.status, 1)
+        self.assertIn("options stand after list", misplaced.err)
+
+    def test_an_api_has_one_way_to_be_named(self) -> None:
+        """By id, hrid or name, in all commands that take one."""
+        _, stream_id = self.subscribed()
+        path = f"/apis/{self.api_id}"
+        api = {**self.daemon.must("GET", path), "name": "One way"}
+        self.daemon.must("PUT", path, api)
+        for reference in (self.api_id, api["hrid"], api["name"]):
+            for arguments in (
+                ("streams", "--api", reference),
+                ("why", stream_id, "--api", reference),
+                ("tail", f"{reference}/t", "--duration", "10ms"),
+                ("apis", "show", reference),
+            ):
+                ended = self.command(self.daemon, *arguments)
+                self.assertEqual((arguments, ended.status), (arguments, 0), ended.err)
 
     def test_watch(self) -> None:
         """Events are printed as they come; Ctrl-C is a good end."""
@@ -82,16 +110,23 @@ class StreamsTests(CommandCase):
         client, stream_id = self.subscribed()
         close = ("streams", "close")
         ended = self.command(self.daemon, *close, stream_id, "--reason", "a test")
-        self.assertEqual((ended.status, ended.out), (0, "1 streams have ended\n"))
+        self.assertEqual((ended.status, ended.out), (0, "1 stream ended\n"))
         client.until(b"event: goaway")
         other, _ = self.subscribed()
         select = ("--api", self.api_id)
         asked = self.command(self.daemon, *close, *select)
         self.assertEqual(asked.status, 1)
-        self.assertIn("1 streams would be ended; --yes ends them", asked.err)
+        self.assertIn("this would end 1 stream; confirm it with --yes", asked.err)
         ended = self.command(self.daemon, *close, *select, "--yes", "--json")
         self.assertEqual(ended.json(), {"ended": 1})
         other.until(b"event: goaway")
+        for ids, message in (
+            ((stream_id,), f"there is no stream {stream_id}"),
+            (("x", "y"), "there is no stream for 2 of the IDs"),
+        ):
+            late = self.command(self.daemon, *close, *ids)
+            self.assertEqual((late.status, late.out), (1, ""))
+            self.assertIn(message, late.err)
         for wrong in ((), ("x", *select), ("x", "--reason", "a\nb")):
             self.assertEqual(self.command(self.daemon, *close, *wrong).status, 1)
         why = self.command(self.daemon, "why", stream_id)
