@@ -14,6 +14,8 @@ from relay.cli.text import json_text, shown
 if TYPE_CHECKING:
     from rich.console import Console
 
+_LEAST = 40
+"""Columns of the narrowest table."""
 _WIDE = 100_000
 """Columns of an output that is no terminal: nothing is wrapped or cut."""
 
@@ -114,16 +116,18 @@ class Output:
         if self.json:
             self.data(list(rows))
             return
-        from rich import box
-        from rich.table import Table
+        from rich.box import SIMPLE_HEAD
 
-        table = Table(box=box.SIMPLE_HEAD if self._out.isatty() else None)
-        table.show_edge = False
-        for heading in columns.values():
-            table.add_column(heading, overflow="fold")
-        for row in rows:
-            table.add_row(*(_cell(row.get(name)) for name in columns))
-        self.console.print(table)
+        from relay.cli.tables import fitted
+
+        cells = [{name: _cell(row.get(name)) for name in columns} for row in rows]
+        box = SIMPLE_HEAD if self._out.isatty() else None
+        table, left_out = fitted(cells, columns, self.console.width, box)
+        # An id is whole also where it is wider than the terminal.
+        self.console.print(table, crop=False, width=max(self.console.width, _LEAST))
+        if left_out:
+            names = ", ".join(left_out)
+            self.note(f"no room for {names}: --json has all", "dim")
 
     def facts(self, value: Mapping[str, Any], names: Mapping[str, str]) -> None:
         """

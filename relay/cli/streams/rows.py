@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 COLUMNS = {
     "id": "ID",
     "api": "API",
-    "entrypoint": "ENTRYPOINT",
-    "remoteAddress": "CLIENT",
     "phase": "PHASE",
     "age": "AGE",
     "events": "EVENTS",
     "rate": "EVENTS/S",
     "lag": "LAG MS",
+    "entrypoint": "ENTRYPOINT",
+    "remoteAddress": "CLIENT",
 }
 
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _REFRESH_S = 0.5
-_SHORTENED = frozenset({"id", "api", "entrypoint", "remoteAddress"})
 
 
 class LiveStreams:
@@ -82,41 +81,32 @@ class LiveStreams:
         stream["seenS"] = time.monotonic()
         self.streams[stream["id"]] = stream
 
-    def table(self, names: Mapping[str, str], limit: int) -> Table:
+    def table(self, names: Mapping[str, str], limit: int, width: int) -> Table:
         """
         Draw the streams, the oldest first.
 
         :param names: of APIs, by their ids.
         :param limit: how many are shown.
+        :param width: of the terminal.
         """
-        from rich.table import Table
         from rich.text import Text
 
+        from relay.cli.tables import fitted
+
         now_s = time.monotonic()
-        state = self.problem or (
-            f"{counted(len(self.streams), 'stream')}, {self.closed} ended"
-        )
-        table = Table(box=None, caption=Text(shown(state)), caption_justify="left")
-        for name, heading in COLUMNS.items():
-            # In a narrow terminal, texts are shortened, and figures are not.
-            table.add_column(
-                Text(heading, no_wrap=True), no_wrap=name not in _SHORTENED
-            )
+        count = counted(len(self.streams), "stream")
+        state = self.problem or f"{count}, {self.closed} ended"
         oldest = sorted(self.streams.values(), key=lambda one: one["startedAt"])
+        rows = []
         for stream in oldest[:limit]:
             age_ms = (stream.get("ageMs") or 0) + (now_s - stream["seenS"]) * 1000
             cells = row({**stream, "ageMs": age_ms}, names)
-            texts = [cells.get(name) for name in COLUMNS]
-            table.add_row(
-                *(
-                    Text(
-                        shown("" if one is None else str(one)),
-                        no_wrap=True,
-                        overflow="ellipsis",
-                    )
-                    for one in texts
-                )
+            texts = {name: cells.get(name) for name in COLUMNS}
+            rows.append(
+                {k: shown("" if v is None else str(v)) for k, v in texts.items()}
             )
+        table, _ = fitted(rows, COLUMNS, width, one_line=True)
+        table.caption, table.caption_justify = Text(shown(state)), "left"
         return table
 
 
@@ -146,7 +136,9 @@ async def watch_streams(
             drawn = Live(console=output.console, auto_refresh=False, transient=False)
             drawn.start()
             drawing = LoopingCall(
-                lambda: drawn.update(live.table(names, limit), refresh=True)
+                lambda: drawn.update(
+                    live.table(names, limit, output.console.width), refresh=True
+                )
             )
             drawing.start(_REFRESH_S)
         await follower.start()

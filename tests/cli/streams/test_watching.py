@@ -31,7 +31,7 @@ class WatchTests(SynchronousTestCase):
     def shown(self, live: LiveStreams, limit: int = 10) -> list[str]:
         """Draw the table, and return its lines."""
         out = io.StringIO()
-        Output(out=out, err=out).console.print(live.table({"a": "orders"}, limit))
+        Output(out=out, err=out).console.print(live.table({"a": "orders"}, limit, 200))
         return [line.strip() for line in out.getvalue().splitlines()]
 
     def test_changes(self) -> None:
@@ -59,17 +59,19 @@ class WatchTests(SynchronousTestCase):
         self.assertEqual(set(live.streams), {"3"})
 
     def test_a_narrow_terminal(self) -> None:
-        """Figures are not shortened."""
+        """Ids and figures are whole; what has no room is left out."""
         live = LiveStreams()
         long = stream("1" * 36, events=123456, remoteAddress="198.51.100.123")
         live.take("snapshot", {"data": [long], "complete": True})
-        console = Console(width=70, file=io.StringIO())
-        console.print(live.table({"a": "a-long-name-of-an-api"}, 10))
-        file = console.file
-        assert isinstance(file, io.StringIO)
-        heading, row, _ = file.getvalue().splitlines()
-        self.assertIn("EVENTS/S", heading)
-        self.assertIn(" 123456 ", row)
+        for width, figures in ((60, False), (70, True)):
+            console = Console(width=width, file=io.StringIO())
+            console.print(live.table({"a": "orders"}, 10, width))
+            file = console.file
+            assert isinstance(file, io.StringIO)
+            heading, row, _ = file.getvalue().splitlines()
+            self.assertTrue(row.startswith("1" * 36 + "  orders "), row)
+            self.assertNotIn("CLIENT", heading)
+            self.assertEqual("123456" in row.split(), figures, row)
 
     def test_limit_and_problems(self) -> None:
         """The oldest are shown; a lost connection is told."""

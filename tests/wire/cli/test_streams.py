@@ -41,7 +41,7 @@ class StreamsTests(CommandCase):
         self.assertEqual(table.status, 0, table.err)
         heading, row = table.out.splitlines()
         self.assertEqual(heading.split()[0], "ID")
-        self.assertRegex(row, rf"^ *{stream_id} .* sse +127\.0\.0\.1 +stream ")
+        self.assertRegex(row, rf"^{stream_id} .* stream .* sse +127\.0\.0\.1$")
         listed = self.command(self.daemon, *select, "--phase", "stream", "--json")
         self.assertEqual([one["id"] for one in listed.json()], [stream_id])
         none = self.command(self.daemon, *select, "--min-age-ms", "9999999", "--json")

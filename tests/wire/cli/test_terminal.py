@@ -50,16 +50,19 @@ class TerminalTests(CommandCase):
             )
 
     def test_a_narrow_terminal(self) -> None:
-        """No line of a table is wider, and nothing of it is lost."""
+        """No line of a table is wider, ids are whole, and no word is broken."""
         self.api("A name that needs more room than there is")
-        terminal = self.terminal("apis", "list", columns=NARROW)
-        self.assertEqual(terminal.end(), 0)
-        text = ANSI.sub("", terminal.text)
-        widest = max(text.splitlines(), key=len)
-        self.assertLessEqual(len(widest), NARROW, text)
-        letters = re.sub(r"[^A-Za-z]", "", text)
-        for word in ("PROXY", "STOPPED"):
-            self.assertIn(word[0], letters)
+        ids = {one["id"] for one in DAEMON.get().must("GET", "/apis")["data"]}
+        for columns in (NARROW, 60):
+            terminal = self.terminal("apis", "list", columns=columns)
+            self.assertEqual(terminal.end(), 0)
+            text = ANSI.sub("", terminal.text)
+            table, mark, note = text.partition("no room for ")
+            self.assertTrue(mark, text)
+            self.assertLessEqual(max(map(len, table.splitlines())), columns, text)
+            words = set(table.split())
+            self.assertLessEqual(ids, words)
+            self.assertEqual("HRID" in words, "HRID" not in note)
 
     def test_colours(self) -> None:
         """They are printed on a terminal that can, unless they are not wanted."""
