@@ -64,7 +64,6 @@ UNTESTED = {
     "relay.cli.streams.publish": "in tests/wire/cli/test_publish.py",
     "relay.cli.streams.record": "in tests/wire/cli/test_captures.py",
     "relay.cli.streams.replay": "in tests/wire/cli/test_captures.py",
-    "relay.cli.streams.tail": "in tests/wire/cli/test_tail.py",
     "relay.cli.streams.why": "in tests/wire/cli/test_streams.py",
     "relay.eventstream.event": "a record without behaviour",
     "relay.gateway.flows.control": "in tests/policies/limits/test_stream_limit.py",

@@ -57,6 +57,35 @@ def _proxy(body: Body) -> Body:
     }
 
 
+async def _details(client: Client, api: Body) -> dict[str, Any]:
+    """Return where clients reach an API, and what it reaches, without queries."""
+    paths = [
+        path["path"]
+        for listener in api.get("listeners") or ()
+        for path in listener.get("paths") or ()
+    ]
+    urls = []
+    if api.get("state") == "STARTED":
+        urls = await client.call("GET", f"/apis/{api['id']}/exposedEntrypoints")
+    targets = []
+    for group in api.get("endpointGroups") or ():
+        for endpoint in group.get("endpoints") or ():
+            target = (endpoint.get("configuration") or {}).get("target")
+            if target:
+                # A query and a password may be secrets.
+                scheme, mark, rest = target.partition("?")[0].rpartition("://")
+                authority, slash, path = rest.partition("/")
+                host = authority.rpartition("@")[2]
+                targets.append(f"{scheme}{mark}{host}{slash}{path}")
+    found = {
+        "Path": paths,
+        "Url": [one["value"] for one in urls],
+        "Target": targets,
+        "Description": api.get("description"),
+    }
+    return {word: value for word, value in found.items() if value}
+
+
 APIS = Family(
     name="apis",
     help="List, show, change and deploy APIs.",
@@ -64,6 +93,7 @@ APIS = Family(
     path="/apis",
     every={"expands": "deploymentState"},
     completes=complete_apis,
+    details=_details,
     columns={
         "name": "NAME",
         "hrid": "HRID",

@@ -197,6 +197,9 @@ def _show(family: Family) -> click.Command:
         one = await find(client, family, path, given["reference"])
         one = await client.call("GET", object_path(family, path, one), base=family.base)
         shown(family, output, one)
+        if family.details is not None and not output.json:
+            details = await family.details(client, one)
+            output.facts(details, {word: word for word in details})
 
     parameters = [_reference(family), *parent_options(family)]
     return command("show", f"Show one {family.word}.", parameters, work)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from relay.cli.paths import ENVIRONMENT
+
+if TYPE_CHECKING:
+    from relay.cli.client import Client
 
 Body = dict[str, Any]
 
@@ -109,6 +112,9 @@ class Family:
     delete_query: Mapping[str, Any] = field(default_factory=dict)
     shows: bool = True
     """Whether the path of an object has a ``GET``."""
+    details: Callable[[Client, Body], Awaitable[Mapping[str, Any]]] | None = None
+    """Returns what ``show`` prints besides the columns, by its words; with ``--json``
+    only the object is printed."""
     direct: bool = False
     """Whether people know objects by the key only, which is no UUID."""
     paged: bool = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -9,6 +10,7 @@ from typing import Any
 
 import click
 from twisted.internet.defer import CancelledError
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from relay.cli.commands import Invocation
 from relay.cli.errors import Failed
@@ -25,6 +27,8 @@ from relay.eventstream.event import Event
 from relay.upstream.connection.stream import UpstreamResponse
 
 _TICK_S = 1.0
+_SILENCE_S = 3.0
+"""A stream without an event is noted after this time."""
 
 
 class Tail:
@@ -35,6 +39,8 @@ class Tail:
     :param count: ends after this number of printed events; None for no end.
     :param write: takes the bytes of each read.
     :param status: the line of rates; cleared before something is printed.
+    :param clock: of the note about a stream without events.
+    :param hint: ends that note, such as with a command; empty for none.
     """
 
     def __init__(
@@ -44,12 +50,17 @@ class Tail:
         count: int | None,
         write: Callable[[bytes], object],
         status: StatusLine,
+        clock: IReactorTime,
+        hint: str = "",
     ) -> None:
         self._output = output
         self._printer = printer
         self._count = count
         self._write = write
         self._status = status
+        self._clock = clock
+        self._hint = hint
+        self._silence: IDelayedCall | None = None
         self._printed = 0
         self.rates = Rates(time.monotonic())
         self.follower: Follower | None = None
@@ -59,6 +70,18 @@ class Tail:
         if self.rates.reconnects:
             after = f" after {last_event_id}" if last_event_id else ""
             self._note(f"reconnected{after}", "green")
+        elif not self.rates.events:
+            self._silence = self._clock.callLater(_SILENCE_S, self._silent)
+
+    def _silent(self) -> None:
+        self._silence = None
+        self._note(f"connected, no event yet{self._hint}", "yellow")
+
+    def end_silence(self) -> None:
+        """Note nothing about a stream without events from now on."""
+        if self._silence is not None:
+            self._silence.cancel()
+            self._silence = None
 
     def received(self, data: bytes) -> None:
         """Write the bytes, if they are asked for."""
@@ -69,6 +92,8 @@ class Tail:
 
     def events(self, taken: Sequence[tuple[Event, str] | None]) -> None:
         """Print the events that are selected."""
+        if taken:
+            self.end_silence()
         for one in taken:
             if one is None:
                 self.rates.gaps += 1
@@ -87,6 +112,7 @@ class Tail:
 
     def lost(self, how: Ending, reason: str, delay_s: float | None) -> None:
         """Note that the stream is opened again."""
+        self.end_silence()
         if delay_s is None:
             self._note(reason, "yellow")
             return
@@ -173,7 +199,8 @@ def tail(
     async def session(reactor: Any) -> None:
         target = await resolved(reactor, invocation, url)
         source = Source(reactor, target, sent, authorities)
-        shown = Tail(output, printer, count, write_bytes, status)
+        hint = "" if "://" in url else f"; see {doctor_of(url)}"
+        shown = Tail(output, printer, count, write_bytes, status, reactor, hint)
         follower = shown.follower = Follower(
             source,
             shown,
@@ -203,6 +230,7 @@ def tail(
             for timer in timers:
                 if timer.active():
                     timer.cancel()
+            shown.end_silence()
             status.clear()
             source.close()
         if rates:
@@ -211,6 +239,16 @@ def tail(
             output.note(f"relay: {summary}: {reason}")
 
     return run_reactor(session)
+
+
+def doctor_of(text: str) -> str:
+    """
+    Return the command that checks the sources of an API.
+
+    :param text: the argument that names the API, with a path.
+    """
+    name = text.partition("?")[0].partition("/")[0]
+    return f"relay doctor --api {shlex.quote(name)}"
 
 
 def write_bytes(data: bytes) -> None:

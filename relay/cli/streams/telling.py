@@ -18,7 +18,7 @@ MARKS: dict[str, str] = {
     "attempt_failed": "The attempt at {endpoint} failed: {message}.",
     "answered": "The endpoint {endpoint} answered with status {status}.",
     "attached": "The client began to read the channel {channel} ({source}).",
-    "source_connected": "The channel was connected to its source {endpoint}.",
+    "source_connected": "The channel was connected to its source {endpoint}{url}.",
     "source_lost": "The connection to the source {endpoint} was lost: {reason}. The "
     "client kept its stream.",
     "source_refused": "The source {endpoint} refused to send events: {reason}.",
@@ -103,14 +103,21 @@ class _Details(dict[str, Any]):
         return "?"
 
 
-def sentence(moment: Moment, application: str | None = None) -> str:
+def sentence(
+    moment: Moment,
+    application: str | None = None,
+    plan: Mapping[str, Any] | None = None,
+) -> str:
     """
     Return the sentence of one moment.
 
     :param application: the name of the application of the exchange, if it is known.
+    :param plan: the id and name of the plan of the exchange, if it is known.
     """
     mark = str(moment["mark"])
     detail = _Details(moment.get("detail") or {})
+    if plan is not None and plan.get("name") and detail.get("planId") == plan["id"]:
+        detail["planId"] = plan["name"]
     if mark == "ended":
         outcome = str(detail["outcome"])
         meaning = OUTCOMES.get(outcome)
@@ -123,6 +130,10 @@ def sentence(moment: Moment, application: str | None = None) -> str:
         detail["reason"] = f" ({reason})" if reason else ""
     elif mark == "admitted":
         detail["application"] = f" of the application {application}" * bool(application)
+    elif mark == "source_connected":
+        # A query may have secrets.
+        url = str(detail.get("url") or "").partition("?")[0]
+        detail["url"] = f" at {url}" if url else ""
     elif mark == "connecting":
         detail["tls"] = " over TLS" if detail.get("tls") else ""
     template = MARKS.get(mark)

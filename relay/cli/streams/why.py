@@ -101,6 +101,7 @@ def tell(output: Output, record: dict[str, Any]) -> None:
     from relay.cli.streams.telling import advice, ending, sentence
 
     application = (record.get("application") or {}).get("name")
+    plan = record.get("plan")
     output.line(
         f"{record.get('method', '?')} {record.get('uri', '?')} from "
         f"{record.get('remoteAddress', '?')} at {record['timestamp']}"
@@ -120,7 +121,9 @@ def tell(output: Output, record: dict[str, Any]) -> None:
     timeline = record.get("timeline", [])
     for moment in timeline:
         style = "red" if moment["mark"] in _BAD else None
-        output.line(f"{moment['atMs']:>9} ms  {sentence(moment, application)}", style)
+        output.line(
+            f"{moment['atMs']:>9} ms  {sentence(moment, application, plan)}", style
+        )
     if dropped := record.get("timelineDropped"):
         output.line(f"{'':>12}  ({dropped} moments between are not kept)")
     output.line()

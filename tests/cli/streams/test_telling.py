@@ -41,7 +41,18 @@ class TellingTests(SynchronousTestCase):
             ),
             (
                 {"mark": "admitted", "detail": {"planId": "p"}},
-                "The plan p admitted the client of the application shop.",
+                "The plan Gold admitted the client of the application shop.",
+            ),
+            (
+                {"mark": "admitted", "detail": {"planId": "another"}},
+                "The plan another admitted the client of the application shop.",
+            ),
+            (
+                {
+                    "mark": "source_connected",
+                    "detail": {"endpoint": "a", "url": "https://b.example/c?key=hush"},
+                },
+                "The channel was connected to its source a at https://b.example/c.",
             ),
             (
                 {"mark": "connecting", "detail": {"host": "h", "port": 1, "tls": True}},
@@ -65,7 +76,8 @@ class TellingTests(SynchronousTestCase):
             ),
             ({"mark": "new", "detail": {"a": 1}}, "new: a 1"),
         ):
-            self.assertEqual(sentence(moment, "shop"), expected)
+            plan = {"id": "p", "name": "Gold"}
+            self.assertEqual(sentence(moment, "shop", plan), expected)
 
     def test_ends(self) -> None:
         """The outcome, the error key and the clock are named."""

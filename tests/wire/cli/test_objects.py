@@ -35,6 +35,10 @@ class ObjectTests(CommandCase):
         path = f"/apis/{made['id']}"
         stored = daemon.must("GET", path)
         self.assertEqual(self.data("apis", "show", "Orders"), stored)
+        told = self.done("apis", "show", "Orders").out
+        self.assertRegex(told, r"(?m)^Path +/orders/$")
+        self.assertRegex(told, r"(?m)^Target +http://127\.0\.0\.1:9/sse$")
+        self.assertNotIn("Url", told)
         of = ("--api", "orders")
         plan = {"name": "Free", "security": {"type": "KEY_LESS"}, "mode": "STANDARD"}
         text = json.dumps({"definitionVersion": "V4", **plan})
@@ -48,6 +52,9 @@ class ObjectTests(CommandCase):
         self.assertIn("STARTED", row)
         self.assertIn("DEPLOYED", row)
         self.done("apis", "update", "Orders", "--description", "changed")
+        told = self.done("apis", "show", "orders").out
+        self.assertRegex(told, r"(?m)^Url +http://.*/orders/?$")
+        self.assertRegex(told, r"(?m)^Description +changed$")
         compared = self.done("deployments", "diff", *of, status=2)
         self.assertEqual(compared.out, '+ description: "changed"\n')
         asked = self.done("apis", "rollback", "orders", "--to", "1", status=1)
