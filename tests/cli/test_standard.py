@@ -11,7 +11,10 @@ from tests.cli.config_case import ConfigCase
 UNREAD = (
     ("validate -f -", "cannot read -: Bad file descriptor"),
     ("apis create -f -", "cannot read -: Bad file descriptor"),
-    ("apis delete two", "this cannot be undone; confirm it with --yes"),
+    (
+        "apis delete two",
+        "Delete API two with its plans, subscriptions and keys? Confirm it with --yes",
+    ),
     (
         "login http://127.0.0.1:9 --password-stdin",
         "cannot read the standard input: Bad file descriptor",
