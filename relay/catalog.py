@@ -24,7 +24,7 @@ from relay.model.api.resources.resource import RESOURCE_TYPES
 from relay.model.consumers.consumer_configuration import ConsumerConfiguration
 from relay.model.documents import json_schema
 from relay.model.hrid import Identity
-from relay.model.plans.plan import PlanDefinition, PlanSecurity
+from relay.model.plans.plan import PlanDefinition
 from relay.model.policy_groups import rules as group_rules
 from relay.model.policy_groups.definition import SharedPolicyGroupDefinition
 from relay.model.schema.base import Value
@@ -32,6 +32,7 @@ from relay.model.schema.errors import Invalid, Issue, join
 from relay.model.schema.json_limits import find_unstorable
 from relay.model.schema.reading import issues, shown
 from relay.model.schema.types.scalars import decoded
+from relay.model.secrets import Masking
 
 Kind = Literal[
     "endpoint", "shared", "entrypoint", "subscription", "plan", "policy", "resource"
@@ -79,6 +80,7 @@ class Catalog:
         self.policies = _by_id(policies)
         self.resources = RESOURCE_TYPES
         self.added = frozenset(added)
+        self._masking = Masking(self.type_of)
 
     def parse_api(
         self, body: object, before: Mapping[str, Any] | None = None
@@ -86,8 +88,8 @@ class Catalog:
         """Read the body of a create or update call.
 
         :param body: decoded JSON.
-        :param before: the definition that it replaces, whose concealed properties the
-            body may contain as masks; None for a new API.
+        :param before: the definition that it replaces, whose secrets the body may
+            contain as masks; None for a new API.
         :raises Invalid: with every problem of the body.
         """
         members = dict(_object(body))
@@ -96,7 +98,8 @@ class Catalog:
         )
         if "properties" in members:
             members["properties"] = kept
-        problems += _read(PublicationState, members)[1]
+        members, masks = self._masking.unmasked(members, before)
+        problems += [*masks, *_read(PublicationState, members)[1]]
         return self._parsed_api(members, problems)
 
     def parse_stored_api(self, definition: object) -> ApiDefinition:
@@ -138,6 +141,7 @@ class Catalog:
         body: object,
         current: PlanDefinition | None = None,
         api_type: str | None = None,
+        before: Mapping[str, Any] | None = None,
     ) -> PlanDefinition:
         """Read the body of a create or update call.
 
@@ -145,14 +149,18 @@ class Catalog:
         :param current: the plan that is updated; the type of its security need not be
             repeated.
         :param api_type: the type of its API; None when it is not known.
+        :param before: the definition whose secrets the body may contain as masks, if
+            it is not that of ``current``.
         :raises Invalid: with every problem of the body.
         """
         members = dict(_object(body))
         if current is not None and current.security is not None:
-            known = current.security
-            members["security"] = _with_type(members.get("security"), known)
+            members["security"] = current.security.completed(members.get("security"))
+        if before is None and current is not None:
+            before = current.to_json()
+        members, masks = self._masking.unmasked(members, before)
         plan, problems = _read(PlanDefinition, members)
-        problems += _read(Identity, members)[1]
+        problems += [*masks, *_read(Identity, members)[1]]
         problems += self._security(members)
         problems += flow_rules.check(members, self.policies, api_type, self.entrypoints)
         return _checked(plan, problems)
@@ -165,15 +173,19 @@ class Catalog:
         """
         return _checked(*_read(Identity, _object(body))).hrid
 
-    def parse_policy_group(self, body: object) -> SharedPolicyGroupDefinition:
+    def parse_policy_group(
+        self, body: object, before: Mapping[str, Any] | None = None
+    ) -> SharedPolicyGroupDefinition:
         """Read the body of a create call, or the whole of an updated group.
 
         :param body: decoded JSON.
+        :param before: the definition that it replaces, whose secrets the body may
+            contain as masks; None for a new group.
         :raises Invalid: with every problem of the body.
         """
-        members = _object(body)
+        members, masks = self._masking.unmasked(_object(body), before)
         group, problems = _read(SharedPolicyGroupDefinition, members)
-        problems += group_rules.check(members, self.policies)
+        problems += [*masks, *group_rules.check(members, self.policies)]
         return _checked(group, problems)
 
     def check_consumer(
@@ -222,21 +234,17 @@ class Catalog:
         :param id: the id of the type.
         :raises LookupError: for a type that is unknown, or has no such configuration.
         """
-        model: type[BaseModel] | None
-        if kind == "plan":
-            model = self.plans[id].configuration
-        elif kind == "entrypoint":
-            model = self.entrypoints[id].configuration
-        elif kind == "subscription":
-            model = self.entrypoints[id].subscription
-        elif kind == "policy":
-            model = self.policies[id].configuration
-        elif kind == "resource":
-            model = self.resources[id].configuration
-        elif kind == "endpoint":
-            model = self.endpoints[id].configuration
-        else:
-            model = self.endpoints[id].shared_configuration
+        tables: dict[Kind, tuple[Mapping[str, Any], str]] = {
+            "endpoint": (self.endpoints, "configuration"),
+            "shared": (self.endpoints, "shared_configuration"),
+            "entrypoint": (self.entrypoints, "configuration"),
+            "subscription": (self.entrypoints, "subscription"),
+            "plan": (self.plans, "configuration"),
+            "policy": (self.policies, "configuration"),
+            "resource": (self.resources, "configuration"),
+        }
+        table, name = tables[kind]
+        model: type[BaseModel] | None = getattr(table[id], name)
         if model is None:
             raise LookupError(id)
         return json_schema(model)
@@ -390,11 +398,3 @@ def _configured(
         yield Issue("endpoints of this type share nothing", join(at, name))
         return
     yield from _read(model, configuration, join(at, name))[1]
-
-
-def _with_type(security: object, known: PlanSecurity) -> object:
-    if security is None:
-        return known.to_json()
-    if isinstance(security, Mapping) and security.get("type") is None:
-        return {**security, "type": known.type}
-    return security

@@ -113,7 +113,7 @@ class ManagementSite(RestSite):
         self._sessions = Sessions(store, settings.console, authentication)
         trials = Trials(gateway, reactor)
         group_trials = GroupTrials(gateway, reactor)
-        imports = Imports(store, catalog, masking, trials, fetch)
+        imports = Imports(store, catalog, trials, fetch)
         environment = Families(
             masking,
             Apis(store, catalog),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
+from relay.model.partners import partners
+from relay.model.schema.errors import Issue, join
+from relay.model.schema.types.scalars import decoded
 from relay.model.schema.types.sensitive import (
     is_locating,
     is_sensitive,
@@ -63,8 +67,9 @@ _SECRET_WORD = re.compile(r"auth|cookie|credential|key|pass|secret|token", re.I)
 _QUERY = re.compile(r"\A(?:\{#[^}]*\}|[^?])*+\?")
 """Matches what precedes the query of a URL with expressions."""
 _PAIR = re.compile(r"(?:\{#[^}]*\}|[^&])+")
-_USER = re.compile(r"(\A|//)[^/?]+@")
+_USER = re.compile(r"(\A|//)([^/?]+)@")
 _ENCRYPTED = ("encrypted", "encryptable")
+_NONE_TO_KEEP = "is the mask of a secret, and there is none to keep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +135,26 @@ class Masking:
         """
         return self._masked(value, _TOP)
 
-    def restored(self, shown: Any, kept: Any) -> Any:
+    def unmasked(
+        self, sent: Any, kept: Any = None, at: str = ""
+    ) -> tuple[Any, list[Issue]]:
         """
         Undo :meth:`masked` in a document that a client sends back.
 
-        :param shown: JSON with masks.
-        :param kept: the stored document, perhaps of another shape.
-        :returns: ``shown``, with the values of ``kept`` in place of masks. Items of
-            lists correspond by their ``name``, or by their index without one.
+        Items of lists correspond if they are the same, or else by their name or order,
+        as long as neither has more of them.
+
+        :param sent: JSON, perhaps with masks.
+        :param kept: the stored document, perhaps of another shape; None without one.
+        :param at: the location of ``sent``.
+        :returns: ``sent``, with the values of ``kept`` in place of masks, and the masks
+            in place of secrets for which ``kept`` has none.
         """
-        return _restored(shown, kept, self.masked(kept))
+        if MASK not in json.dumps(sent):
+            return sent, []
+        problems: list[Issue] = []
+        value = self._unmasked(sent, kept, self.masked(kept), _TOP, at, problems)
+        return value, problems
 
     def changes(self, before: Any, after: Any) -> list[Change]:
         """
@@ -164,6 +179,52 @@ class Masking:
         if isinstance(value, str) and (place.locating or "://" in value):
             return _without_credentials(value)
         return value
+
+    def _unmasked(
+        self,
+        sent: Any,
+        kept: Any,
+        hidden: Any,
+        place: _Place,
+        at: str,
+        problems: list[Issue],
+    ) -> Any:
+        """
+        :param hidden: ``kept``, masked.
+        """
+        if isinstance(sent, Mapping):
+            same = isinstance(kept, Mapping) and isinstance(hidden, Mapping)
+            return {
+                key: self._unmasked(
+                    _read_configuration(key, one),
+                    kept.get(key) if same else None,
+                    hidden.get(key) if same else None,
+                    self._below(place, str(key), sent),
+                    join(at, str(key)),
+                    problems,
+                )
+                for key, one in sent.items()
+            }
+        if isinstance(sent, list | tuple):
+            pairs = partners(sent, hidden if isinstance(hidden, list) else ())
+            return [
+                self._unmasked(
+                    one,
+                    kept[pairs[number]] if number in pairs else None,
+                    hidden[pairs[number]] if number in pairs else None,
+                    place,
+                    join(at, number),
+                    problems,
+                )
+                for number, one in enumerate(sent)
+            ]
+        if not isinstance(sent, str) or MASK not in sent:
+            return sent
+        if sent == hidden:
+            return kept
+        if sent == MASK if place.hidden else _has_masked_credentials(sent, place):
+            problems.append(Issue(_NONE_TO_KEEP, at))
+        return sent
 
     def _below(self, place: _Place, key: str, *holders: Mapping[str, Any]) -> _Place:
         """Make the position of a member of an object, or of two that are compared."""
@@ -255,27 +316,14 @@ def _escaped(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
-def _restored(shown: Any, kept: Any, hidden: Any) -> Any:
-    if isinstance(shown, Mapping) and isinstance(kept, Mapping):
-        return {
-            key: _restored(one, kept.get(key), hidden.get(key))
-            for key, one in shown.items()
-        }
-    if isinstance(shown, list) and isinstance(kept, list):
-        named = {_name_of(one, number): number for number, one in enumerate(kept)}
-        places = [named.get(_name_of(one, at)) for at, one in enumerate(shown)]
-        return [
-            one if at is None else _restored(one, kept[at], hidden[at])
-            for one, at in zip(shown, places, strict=True)
-        ]
-    if isinstance(shown, str) and MASK in shown and shown == hidden:
-        return kept
-    return shown
-
-
-def _name_of(item: Any, number: int) -> object:
-    name = item.get("name") if isinstance(item, Mapping) else None
-    return name if isinstance(name, str) else number
+def _read_configuration(key: str, value: Any) -> Any:
+    """Decode a configuration that is a JSON-encoded string, if it is one."""
+    if key in CONFIGURED and isinstance(value, str):
+        try:
+            return decoded(value)
+        except ValueError:
+            return value
+    return value
 
 
 def _is_secret(name: str, within: str) -> bool:
@@ -303,26 +351,40 @@ def is_concealed(item: Mapping[Any, Any]) -> bool:
     return any(item.get(flag) not in (None, False) for flag in _ENCRYPTED)
 
 
-def _without_credentials(text: str) -> str:
+def _has_masked_credentials(text: str, place: _Place) -> bool:
+    """Return whether a URL has masks in place of its password or query values."""
+    if not place.locating and "://" not in text:
+        return False
+    found: list[str] = []
+    _without_credentials(text, found)
+    return any(one == MASK or one.endswith(f":{MASK}") for one in found)
+
+
+def _without_credentials(text: str, found: list[str] | None = None) -> str:
+    """
+    :param found: gets the credentials.
+    """
+    found = [] if found is None else found
     if "{#" in text:
         # urlsplit would misread "#", "?" and "&" in expressions.
-        found = _QUERY.search(text)
-        end = len(text) if found is None else found.end()
+        query = _QUERY.search(text)
+        end = len(text) if query is None else query.end()
+        found += (one[2] for one in _USER.finditer(text[:end]))
         before = _USER.sub(rf"\1{MASK}@", text[:end])
-        return before + _without_values(_PAIR.findall(text[end:]))
+        return before + _without_values(_PAIR.findall(text[end:]), found)
     try:
         parts = urlsplit(text)
     except ValueError:
         return MASK
     user, at, host = parts.netloc.rpartition("@")
+    found.append(user)
     netloc = f"{MASK}@{host}" if at and user else parts.netloc
-    query = _without_values(parts.query.split("&"))
-    return parts._replace(netloc=netloc, query=query).geturl()
+    values = _without_values(parts.query.split("&"), found)
+    return parts._replace(netloc=netloc, query=values).geturl()
 
 
-def _without_values(pairs: Iterable[str]) -> str:
+def _without_values(pairs: Iterable[str], found: list[str]) -> str:
     """Remove the values of the parameters of a query."""
-    return "&".join(
-        f"{name}={MASK}" if equals else name
-        for name, equals, _ in (one.partition("=") for one in pairs)
-    )
+    split = [one.partition("=") for one in pairs]
+    found += (value for _, _, value in split)
+    return "&".join(f"{name}={MASK}" if equals else name for name, equals, _ in split)

@@ -232,7 +232,7 @@ class MaskedTests(SynchronousTestCase):
         shown = SECRETS.masked(kept)
         text = json.dumps(kept).replace("key=s", f"key={MASK}")
         self.assertEqual(shown, json.loads(text))
-        self.assertEqual(SECRETS.restored(shown, kept), kept)
+        self.assertEqual(SECRETS.unmasked(shown, kept), (kept, []))
 
     def test_users_of_resources(self) -> None:
         """The passwords of users are secret, under each name of the type."""
@@ -250,7 +250,7 @@ class MaskedTests(SynchronousTestCase):
                 ],
                 [("ann", MASK), ("bob", MASK)],
             )
-            self.assertEqual(SECRETS.restored(shown, kept), kept)
+            self.assertEqual(SECRETS.unmasked(shown, kept), (kept, []))
 
     def test_the_original_stays(self) -> None:
         """The masked document is a copy."""

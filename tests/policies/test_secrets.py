@@ -148,4 +148,4 @@ class SecretsTests(SynchronousTestCase):
             step = {"policy": policy, "configuration": kept}
             told = SECRETS.masked({"request": [step]})["request"][0]
             self.assertEqual(told["configuration"], shown)
-            self.assertEqual(SECRETS.restored(told, step), step)
+            self.assertEqual(SECRETS.unmasked(told, step), (step, []))

@@ -60,7 +60,7 @@ class ApiApplication:
         stored = self._stored(tx)
         checked = check(
             resolve_groups(tx, self._draft),
-            StoreRules(tx, self._catalog, stored),
+            StoreRules(tx, self._catalog, stored, BODY.found_by),
             before=None if stored is None else stored.definition,
         )
         with located(self._draft):

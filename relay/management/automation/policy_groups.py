@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
@@ -33,7 +33,6 @@ from relay.management.policy_groups.trials import GroupTrials, users_of
 from relay.management.resources.trials import MOST_TRIALS
 from relay.management.shapes.common import Listing
 from relay.model.api.lifecycle import ActionRefused
-from relay.model.policy_groups.definition import SharedPolicyGroupDefinition
 from relay.model.policy_groups.records import SharedPolicyGroupRecord
 from relay.model.records import Deployment
 from relay.store.store import Store
@@ -50,6 +49,7 @@ class _Applied:
     group: SharedPolicyGroupRecord
     users: Sequence[Deployment]
     """The deployments that run its new version; none when the version stays."""
+    warnings: Sequence[str]
 
 
 class _Otherwise(Exception):
@@ -89,9 +89,8 @@ class AutomationPolicyGroups:
             name = body["hrid"]
             if by_id(call):
                 del body["hrid"]
-            wanted, warnings = leniently(body, self._catalog.parse_policy_group)
-            group = await self._apply(name, by_id(call), wanted)
-            return Reply(200, group_state(group, warnings))
+            applied = await self._apply(name, by_id(call), body)
+            return Reply(200, group_state(applied.group, applied.warnings))
         except PROBLEMS as problem:
             return refusal(call, problem)
 
@@ -124,22 +123,28 @@ class AutomationPolicyGroups:
         await self._store.write(work)
         return Reply(204)
 
-    async def _apply(
-        self, name: str, is_id: bool, wanted: SharedPolicyGroupDefinition
-    ) -> SharedPolicyGroupRecord:
+    async def _apply(self, name: str, is_id: bool, body: Mapping[str, Any]) -> _Applied:
         id = str(uuid4())
 
         tried: Sequence[Deployment] = ()
 
         def work(tx: Transaction) -> _Applied:
-            applied = _put(tx, name, is_id, wanted.to_json(), id)
+            stored = tx.policy_groups.with_hrid(name)
+            if is_id:
+                stored = find_group(tx, name, is_id=True)
+            before = None if stored is None else stored.definition
+            wanted, warnings = leniently(
+                body, lambda rest: self._catalog.parse_policy_group(rest, before)
+            )
+            group, users = _put(tx, name, stored, wanted.to_json(), id)
+            applied = _Applied(group, users, warnings)
             if [one.id for one in applied.users] != [one.id for one in tried]:
                 raise _Otherwise(applied)
             return applied
 
         for _ in range(MOST_TRIALS):
             try:
-                return (await self._store.write(work)).group
+                return await self._store.write(work)
             except _Otherwise as other:
                 tried = other.applied.users
                 await self._trials.try_out(other.applied.group, tried)
@@ -151,18 +156,20 @@ class AutomationPolicyGroups:
 
 
 def _put(
-    tx: Transaction, name: str, is_id: bool, definition: dict[str, Any], id: str
-) -> _Applied:
+    tx: Transaction,
+    name: str,
+    stored: SharedPolicyGroupRecord | None,
+    definition: dict[str, Any],
+    id: str,
+) -> tuple[SharedPolicyGroupRecord, Sequence[Deployment]]:
     """
     Save a group, and deploy it if its version in force is another one.
 
     :param id: of a new group.
+    :returns: the group, and the deployments that run its new version.
     """
     cross_id = definition.pop("crossId", None)
     definition.pop("hrid", None)
-    stored = tx.policy_groups.with_hrid(name)
-    if is_id:
-        stored = find_group(tx, name, is_id=True)
     if stored is None:
         cross_id = cross_id or id
         check_free(tx, cross_id)
@@ -194,6 +201,6 @@ def _put(
             )
             group = tx.policy_groups.save(changed)
     if group.lifecycle_state == "DEPLOYED":
-        return _Applied(group, ())
+        return group, ()
     users = users_of(tx, group.cross_id)
-    return _Applied(tx.policy_groups.deploy(group), users)
+    return tx.policy_groups.deploy(group), users

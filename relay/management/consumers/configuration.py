@@ -9,7 +9,6 @@ from typing import Any
 
 from relay.catalog import Catalog
 from relay.model.api.endpoints.ssl_options import SslOptions
-from relay.model.consumers.consumer_configuration import unmasked
 from relay.model.consumers.webhook_subscription import WebhookSubscription, signed
 from relay.model.records import ApiRecord, PlanRecord
 from relay.model.schema.errors import Invalid, Issue
@@ -69,7 +68,7 @@ def configure(
             sent = {**sent, _OWN: decoded(sent[_OWN])}
         except ValueError as error:
             raise Invalid([Issue(str(error), f"{AT}.{_OWN}")]) from None
-    value, problems = unmasked(_SECRETS, sent, before, AT)
+    value, problems = _SECRETS.unmasked(sent, before, AT)
     if problems:
         raise Invalid(problems)
     catalog.check_consumer(value, api.definition, AT)

@@ -28,7 +28,6 @@ from relay.management.shapes.definitions import DefinitionFile, Imported
 from relay.model.api.properties import concealed
 from relay.model.records import ApiRecord
 from relay.model.schema.errors import Invalid
-from relay.model.secrets import Masking
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 
@@ -61,7 +60,6 @@ class Imports:
     The resource family of imports.
 
     :param catalog: parses and checks definitions.
-    :param masking: replaces the masks of what is stored.
     :param trials: tries deployments on the gateway of this process.
     :param fetch: gets documents from URLs.
     """
@@ -70,13 +68,11 @@ class Imports:
         self,
         store: Store,
         catalog: Catalog,
-        masking: Masking,
         trials: Trials,
         fetch: Fetch = no_fetch,
     ) -> None:
         self._store = store
         self._catalog = catalog
-        self._masking = masking
         self._trials = trials
         self._fetch = fetch
 
@@ -149,23 +145,9 @@ class Imports:
         def find(tx: Transaction) -> tuple[ApiRecord, Draft]:
             api = find_api(tx, api_id)
             call.check_version(api.updated_at_ms)
-            return api, self._unmasked(tx, api, draft)
+            return api, _with_properties(api, draft)
 
         return await self._save(call, 200, find)
-
-    def _unmasked(self, tx: Transaction, api: ApiRecord, draft: Draft) -> Draft:
-        """Replace the masks of a draft by the stored secrets."""
-        body = self._masking.restored(draft.body, api.definition)
-        stored = api.definition.get("properties")
-        # Masks of properties are read by the rules of properties.
-        if given := draft.body.get("properties"):
-            body["properties"] = given
-        elif stored:
-            body["properties"] = concealed(stored)
-        plans = [plan.definition for plan in tx.plans.list(api.id)]
-        return replace(
-            draft, body=body, plans=self._masking.restored(draft.plans, plans)
-        )
 
     async def _save(self, call: RestCall, status: int, find: Find) -> Reply:
         """
@@ -182,7 +164,7 @@ class Imports:
             stored, draft = find(tx)
             resolved = resolve_groups(tx, draft)
             before = None if stored is None else stored.definition
-            rules = StoreRules(tx, self._catalog, stored)
+            rules = StoreRules(tx, self._catalog, stored, FILE.found_by)
             checked = check(resolved, rules, waived, before)
             with placed(draft):
                 api = save_api(tx, stored, checked, ids, FILE)
@@ -209,3 +191,11 @@ def placed(draft: Draft) -> Iterator[None]:
             draft.placed(Finding(one.location, one.severity, one.message))
             for one in refused.issues
         ) from None
+
+
+def _with_properties(api: ApiRecord, draft: Draft) -> Draft:
+    """Return a draft that keeps the properties of an API unless it has its own."""
+    stored = api.definition.get("properties")
+    if draft.body.get("properties") or not stored:
+        return draft
+    return replace(draft, body={**draft.body, "properties": concealed(stored)})

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from relay.catalog import Catalog
 from relay.management.resources.apis import check_paths_free
+from relay.management.resources.plan_list import find_listed
 from relay.model.api import lifecycle
 from relay.model.api.definition import ApiDefinition
 from relay.model.api.publication_state import PublicationState
 from relay.model.plans.plan import PlanDefinition
 from relay.model.policy_groups.references import problems, references
-from relay.model.records import ApiRecord
-from relay.model.schema.errors import Invalid, Issue, join
-from relay.model.secrets import MASK
+from relay.model.records import ApiRecord, PlanRecord
+from relay.model.schema.errors import Invalid, Issue
 from relay.store.transaction import Transaction
-
-_MASKED = (f"={MASK}", f"{MASK}@")
-"""Parts of a URL that is shown without its secrets."""
 
 
 class StoreRules:
@@ -28,25 +25,30 @@ class StoreRules:
     :param tx: within which definitions are checked.
     :param catalog: parses and checks definitions.
     :param replaced: the API that is replaced; None for a new one.
+    :param found_by: the members by which a plan finds the stored plan that it is.
     """
 
     def __init__(
-        self, tx: Transaction, catalog: Catalog, replaced: ApiRecord | None
+        self,
+        tx: Transaction,
+        catalog: Catalog,
+        replaced: ApiRecord | None,
+        found_by: Sequence[str],
     ) -> None:
         self._tx = tx
         self._catalog = catalog
+        self._found_by = found_by
         self._api_id = None if replaced is None else replaced.id
 
     def parse_api(
         self, body: object, before: Mapping[str, Any] | None = None
     ) -> ApiDefinition:
         """
-        Read an API, whose masks have been replaced if that is possible.
+        Read an API.
 
         :raises Invalid: with every problem of the body.
         """
-        found = list(masks(body)) if isinstance(body, Mapping) else []
-        found += self._hrid(body)
+        found = list(self._hrid(body))
         try:
             parsed = self._catalog.parse_api(body, before)
         except Invalid as refused:
@@ -70,17 +72,18 @@ class StoreRules:
         api_type: str | None = None,
     ) -> PlanDefinition:
         """
-        Read a plan.
+        Read a plan, which may have the secrets of the stored one as masks.
 
         :raises Invalid: with every problem of the body.
         """
-        found = list(masks(body)) if isinstance(body, Mapping) else []
-        try:
-            parsed = self._catalog.parse_plan(body, current, api_type)
-        except Invalid as refused:
-            raise Invalid((*refused.issues, *found)) from None
-        self._check(parsed.to_json(), api_type, found)
+        known = find_listed(body, self._plans(), self._found_by)
+        before = None if known is None else known.definition
+        parsed = self._catalog.parse_plan(body, current, api_type, before)
+        self._check(parsed.to_json(), api_type, [])
         return parsed
+
+    def _plans(self) -> Sequence[PlanRecord]:
+        return () if self._api_id is None else self._tx.plans.list(self._api_id)
 
     def _hrid(self, body: object) -> Iterator[Issue]:
         hrid = body.get("hrid") if isinstance(body, Mapping) else None
@@ -102,23 +105,3 @@ class StoreRules:
             found += problems(definition, api_type, groups)
         if found:
             raise Invalid(found)
-
-
-def masks(body: Mapping[str, Any]) -> Iterator[Issue]:
-    """List the secrets of which a body has the mask only, but for properties."""
-    for name, one in body.items():
-        if name != "properties":
-            yield from _masks(one, name)
-
-
-def _masks(value: object, at: str) -> Iterator[Issue]:
-    if isinstance(value, Mapping):
-        for name, one in value.items():
-            yield from _masks(one, join(at, str(name)))
-    elif isinstance(value, list):
-        for number, one in enumerate(value):
-            yield from _masks(one, join(at, number))
-    elif isinstance(value, str) and (
-        value == MASK or any(part in value for part in _MASKED)
-    ):
-        yield Issue("is the mask of a secret, and there is none to keep", at)

@@ -160,7 +160,7 @@ class SharedPolicyGroups:
                 "hrid": group.hrid,
                 **group.definition,
             }
-            parsed = self._catalog.parse_policy_group({**before, **sent})
+            parsed = self._catalog.parse_policy_group({**before, **sent}, before)
             definition = parsed.to_json()
             cross_id = definition.pop("crossId")
             hrid = changed_hrid(tx.policy_groups, group, definition.pop("hrid"))

@@ -160,6 +160,25 @@ def _matched(
     return found
 
 
+def find_listed(
+    body: object, stored: Sequence[PlanRecord], members: Sequence[str]
+) -> PlanRecord | None:
+    """
+    Find the stored plan that a plan is before all of its list is read.
+
+    :param body: decoded JSON.
+    :param members: those by which it may be found.
+    """
+    if not isinstance(body, Mapping):
+        return None
+    plans = sorted(stored, key=lambda plan: plan.status == "CLOSED")
+    for member in members:
+        for plan in plans:
+            if isinstance(body.get(member), str) and body[member] == _of(plan, member):
+                return plan
+    return None
+
+
 def _of(plan: PlanRecord, member: str) -> object:
     own = {"id": plan.id, "hrid": plan.hrid}
     return own.get(member, plan.definition.get(member))

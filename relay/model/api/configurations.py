@@ -62,5 +62,5 @@ class Configurations:
         elif within == "entrypoints":
             one = self._entrypoints.get(kind)
         elif within == "security":
-            one = self._plans.get(kind)
+            one = self._plans.get(kind.replace("-", "_").upper())
         return None if one is None else one.configuration

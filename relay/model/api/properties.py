@@ -12,7 +12,7 @@ from relay.model.schema.errors import Issue, join
 from relay.model.schema.reading import issues
 from relay.model.schema.types.keywords import INEFFECTIVE
 from relay.model.schema.types.scalars import Flag, Name
-from relay.model.secrets import MASK, is_concealed
+from relay.model.secrets import ALL_SECRET, MASK, is_concealed
 
 
 def _text(value: object) -> object:
@@ -78,10 +78,10 @@ def read(sent: Any, kept: Any) -> tuple[Any, list[Issue]]:
         return None, []
     if not isinstance(sent, list):
         return sent, [Issue("must be an array", "properties")]
-    values = {
-        one.get("key"): one.get("value")
+    stored = {
+        one.get("key"): one
         for one in (kept if isinstance(kept, list) else ())
-        if isinstance(one, Mapping) and is_concealed(one)
+        if isinstance(one, Mapping)
     }
     found: list[dict[str, Any]] = []
     problems: list[Issue] = []
@@ -99,13 +99,21 @@ def read(sent: Any, kept: Any) -> tuple[Any, list[Issue]]:
         shape = given.to_json()
         if given.encryptable and not given.encrypted:
             shape = {**shape, "encrypted": True, "encryptable": False}
+        known = stored.get(given.key, {})
+        value = known.get("value")
         if given.value == MASK:
-            value = values.get(given.key) if shape.get("encrypted") else None
+            is_masked = ALL_SECRET.masked(known).get("value") == MASK
+            if not is_masked or (is_concealed(known) and not shape.get("encrypted")):
+                value = None
             shape["value"] = value
             if not isinstance(value, str):
                 why = "is the mask of a secret, and there is none to keep"
                 problems.append(Issue(why, join(where, "value")))
-        elif given.encrypted and given.value and given.value != values.get(given.key):
+        elif (
+            given.encrypted
+            and given.value
+            and not (is_concealed(known) and given.value == value)
+        ):
             why = (
                 "the value is encrypted with a key that this gateway does not have:"
                 " send the value itself, with encryptable instead of encrypted"

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from relay.model.schema.base import Options
-from relay.model.schema.errors import Issue, join
 from relay.model.schema.types.request_target import NO_FAULT, RequestTarget
 from relay.model.schema.types.scalars import Configuration, Literally, Name
-from relay.model.secrets import MASK, Masking
 
 _CHANNEL = re.compile(
     r"(?:/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*)?"
@@ -50,34 +47,3 @@ class ConsumerConfiguration(Options):
     def target(self) -> RequestTarget:
         """The path and query of the channel."""
         return _target(self.channel)
-
-
-def unmasked(
-    masking: Masking, sent: Any, before: Any, at: str
-) -> tuple[Any, list[Issue]]:
-    """
-    Replace the masks of secrets that a client sends back by the stored secrets.
-
-    :param before: the stored configuration; None when there is none.
-    :param at: the location of ``sent``.
-    :returns: the JSON to store, and the masks for which no secret is stored.
-    """
-    value = masking.restored(sent, before)
-    return value, [
-        Issue("is the mask of a secret, and there is none to keep", where)
-        for where in _masks(value, at)
-    ]
-
-
-def _masks(value: Any, at: str) -> list[str]:
-    if isinstance(value, Mapping):
-        return [
-            one for key, item in value.items() for one in _masks(item, join(at, key))
-        ]
-    if isinstance(value, list):
-        return [
-            one
-            for number, item in enumerate(value)
-            for one in _masks(item, join(at, number))
-        ]
-    return [at] if isinstance(value, str) and MASK in value else []

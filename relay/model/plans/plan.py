@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
@@ -35,6 +36,18 @@ class PlanSecurity(Options):
     """The security type."""
     configuration: Annotated[Configuration, Field(repr=False)] = {}
     """The options of the security type."""
+
+    def completed(self, sent: object) -> object:
+        """
+        Return the security that a client sends, of this type if it names none.
+
+        :param sent: decoded JSON; None for this security.
+        """
+        if sent is None:
+            return self.to_json()
+        if isinstance(sent, Mapping) and sent.get("type") is None:
+            return {**sent, "type": self.type}
+        return sent
 
 
 class PlanDefinition(PlanDescription):

@@ -1,16 +1,11 @@
-"""The channel of a subscription, and masks in bodies that are sent back."""
+"""The channel of a subscription."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from pydantic import ValidationError
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.model.consumers.consumer_configuration import ConsumerConfiguration, unmasked
-from relay.model.secrets import MASK, Masking
-
-SECRETS = Masking()
+from relay.model.consumers.consumer_configuration import ConsumerConfiguration
 
 
 class ChannelTests(SynchronousTestCase):
@@ -60,38 +55,3 @@ class ChannelTests(SynchronousTestCase):
         ):
             with self.assertRaises(ValidationError, msg=channel):
                 ConsumerConfiguration.read({"entrypointId": "w", "channel": channel})
-
-
-class MaskTests(SynchronousTestCase):
-    """Masked values that are sent back."""
-
-    KEPT: Any = {
-        "callbackUrl": "https://a.example/?token=t",
-        "headers": [{"name": "X-Key", "value": "one"}, {"name": "A", "value": "b"}],
-        "auth": {"type": "token", "token": {"value": "two"}},
-    }
-
-    def test_it_stays(self) -> None:
-        """A masked value that is sent back keeps the stored value."""
-        shown = SECRETS.masked(self.KEPT)
-        self.assertNotIn("two", str(shown))
-        self.assertEqual(shown["auth"]["token"], {"value": MASK})
-        self.assertEqual(unmasked(SECRETS, shown, self.KEPT, "c"), (self.KEPT, []))
-
-    def test_what_is_new_is_taken(self) -> None:
-        """Beside what stays; headers belong together by name."""
-        shown = SECRETS.masked(self.KEPT)
-        shown["headers"].reverse()
-        shown["auth"]["token"]["value"] = "three"
-        value, problems = unmasked(SECRETS, shown, self.KEPT, "c")
-        self.assertEqual(problems, [])
-        self.assertEqual(value["headers"], list(reversed(self.KEPT["headers"])))
-        self.assertEqual(value["auth"]["token"]["value"], "three")
-
-    def test_a_mask_of_nothing(self) -> None:
-        """A mask without a stored value is refused."""
-        sent = {"headers": [{"name": "X-Other-Key", "value": MASK}]}
-        _, problems = unmasked(SECRETS, sent, self.KEPT, "c")
-        self.assertEqual([one.location for one in problems], ["c.headers[0].value"])
-        _, problems = unmasked(SECRETS, SECRETS.masked(self.KEPT), None, "c")
-        self.assertEqual(len(problems), 3)
