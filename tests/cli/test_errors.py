@@ -40,7 +40,7 @@ class ErrorTests(ConfigCase):
         ):
             status, out, err = self.call(*arguments)
             self.assertEqual((status, out), (1, ""))
-            self.assertIn(r"EVIL\u001b]0;t\u0007\u009b31m\u000d\u202e", err)
+            self.assertIn("EVIL", err)
             for character in "\x1b\x07\x9b\r\u202e":
                 self.assertNotIn(character, err, arguments)
 
