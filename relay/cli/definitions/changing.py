@@ -147,7 +147,7 @@ async def carry_out(
     client: Client, output: Output, plan: Plan, yes: bool, stdin_is_read: bool
 ) -> int:
     """
-    Print a plan, ask before anything is deleted, and carry it out.
+    Print a plan, ask before anything is deleted or ended, and carry it out.
 
     :param stdin_is_read: whether the answer cannot come from the standard input.
     """
@@ -161,11 +161,18 @@ async def carry_out(
 
     if not output.json:
         print_plan(output, plan)
-    deleted = plan.counts()["deleted"]
-    if deleted and not yes:
+    if plan.losses and not yes:
+        deleted, ended = plan.counts()["deleted"], plan.ended
         if stdin_is_read or output.json or not sys.stdin.isatty():
-            raise Failed("something would be deleted; --yes deletes without asking")
-        click.confirm(f"Delete {deleted}?", abort=True, err=True)
+            raise Failed(
+                f"{deleted} would be deleted and {ended} ended by updates; --yes does "
+                "it without asking",
+                plan.losses,
+            )
+        question = f"Delete {deleted}" if deleted else ""
+        if ended:
+            question += f"{' and end' if deleted else 'End'} {ended} by updates"
+        click.confirm(f"{question}?", abort=True, err=True)
     created: list[dict[str, Any]] = []
     total = sum(step.action != "same" for step in plan.steps)
     with progress(output, "Applying", total) as advance:

@@ -48,7 +48,7 @@ _VARIABLES = click.option(
     metavar="FILE",
     help="Read values of ${{ env.NAME }} from a file of lines NAME=value.",
 )
-_YES = click.option("--yes", is_flag=True, help="Delete without asking.")
+_YES = click.option("--yes", is_flag=True, help="Delete and end without asking.")
 
 
 def reads_files(command: Command) -> Command:

@@ -10,6 +10,7 @@ from relay.cli.client import AUTOMATION, Client
 from relay.cli.concurrency import gather
 from relay.cli.definitions.definition import Definition, Key
 from relay.cli.definitions.kinds import API, APPLICATION, POLICY_GROUP, SUBSCRIPTION
+from relay.cli.definitions.losses import is_loss, untried_losses
 from relay.cli.definitions.reading import Definitions, Invalids, Problem
 from relay.cli.definitions.selection import Selection
 from relay.cli.errors import ApiError
@@ -29,6 +30,13 @@ class Step:
     changes: tuple[Mapping[str, Any], ...] = ()
     """What the server says that it would change."""
 
+    @property
+    def losses(self) -> tuple[Mapping[str, Any], ...]:
+        """The changes that end other objects, such as keys of a plan that is gone."""
+        if self.action != "update":
+            return ()
+        return tuple(one for one in self.changes if is_loss(one))
+
     def to_json(self) -> dict[str, Any]:
         """Return the step as ``--json`` prints it."""
         shape: dict[str, Any] = {
@@ -40,6 +48,8 @@ class Step:
             shape["api"] = self.key.api
         if self.definition is not None:
             shape["file"] = self.definition.file
+        if self.losses:
+            shape["ended"] = [dict(one["target"]) for one in self.losses]
         return {**shape, "changes": [dict(one) for one in self.changes]}
 
 
@@ -53,6 +63,23 @@ class Plan:
     def differs(self) -> bool:
         """Whether anything is to be done."""
         return any(step.action != "same" for step in self.steps)
+
+    @property
+    def losses(self) -> list[str]:
+        """What is deleted, and what updates end, one in a line."""
+        return [
+            *(
+                f"{step.key}: {one['event']} {one['target'].get('name') or ''}".rstrip()
+                for step in self.steps
+                for one in step.losses
+            ),
+            *(f"{one.key}: deleted" for one in self.steps if one.action == "delete"),
+        ]
+
+    @property
+    def ended(self) -> int:
+        """The number of objects that updates end."""
+        return sum(len(one.losses) for one in self.steps)
 
     def counts(self) -> dict[str, int]:
         """Return the number of steps for each action."""
@@ -112,7 +139,8 @@ async def make_plan(
     Compare definitions with a server, by a dry run of each change.
 
     A definition that refers to an object that is created by the same plan cannot be
-    tried yet: it is created or updated without a list of changes.
+    tried yet: it is created or updated without a list of changes, except the plans
+    that are ended.
 
     :param pruned: the keys of objects that are deleted.
     :raises Invalids: with all problems that the server finds.
@@ -129,7 +157,10 @@ async def make_plan(
     async def tried(definition: Definition) -> Step:
         exists = definition.key in known
         if definition.requires() & made:
-            return Step("update" if exists else "create", definition.key, definition)
+            if not exists:
+                return Step("create", definition.key, definition)
+            ended = untried_losses(definition, existing.items[definition.key])
+            return Step("update", definition.key, definition, tuple(ended))
         try:
             answer = await client.call(
                 "PUT",

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from relay.cli.definitions.applying import Applied
+from relay.cli.definitions.losses import is_loss
 from relay.cli.definitions.planning import Plan, Step
 from relay.cli.differences import difference_line
 from relay.cli.output import Output
@@ -20,7 +21,7 @@ def print_plan(output: Output, plan: Plan) -> None:
     if output.json:
         output.data(
             {
-                "summary": plan.counts(),
+                "summary": {**plan.counts(), "ended": plan.ended},
                 "steps": [one.to_json() for one in plan.steps if one.action != "same"],
             }
         )
@@ -35,9 +36,9 @@ def print_plan(output: Output, plan: Plan) -> None:
 def summary(plan: Plan) -> str:
     """Return the numbers of steps in one line."""
     counts = plan.counts()
-    return "Summary: " + ", ".join(
-        f"{number} {name}" for name, number in counts.items()
-    )
+    text = ", ".join(f"{number} {name}" for name, number in counts.items())
+    ended = f"; updates end {plan.ended} more" if plan.ended else ""
+    return f"Summary: {text}{ended}"
 
 
 def _print_changes(output: Output, step: Step) -> None:
@@ -45,7 +46,8 @@ def _print_changes(output: Output, step: Step) -> None:
         return
     for change in step.changes:
         name = change["target"].get("name") or ""
-        output.line(f"  {change['event']} {name}".rstrip())
+        style = "red" if is_loss(change) else None
+        output.line(f"  {change['event']} {name}".rstrip(), style)
         for field in change["fields"]:
             line, style = difference_line(field)
             output.line(f"    {line}", style)
@@ -69,7 +71,7 @@ def print_result(
     if output.json:
         output.data(
             {
-                "summary": plan.counts(),
+                "summary": {**plan.counts(), "ended": plan.ended},
                 "steps": [one.to_json() for one in plan.steps if one.action != "same"],
                 "done": [str(one.key) for one in applied.done],
                 "failed": [

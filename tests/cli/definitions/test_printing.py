@@ -118,3 +118,16 @@ class PrintingTests(SynchronousTestCase):
         """A key is printed by the command that creates it."""
         print_secrets(self.output(), self.plan.steps[3], {"apiKey": {"key": "b"}})
         self.assertIn('  apiKey: {"key": "b"}', self.out.getvalue())
+
+    def test_what_an_update_ends_is_in_the_summary(self) -> None:
+        """It has a number of its own, beside what is deleted."""
+        target = {"type": "PLAN", "id": "2", "name": "Keys"}
+        change = {"event": "PLAN_CLOSED", "target": target, "fields": []}
+        step = Step("update", self.plan.steps[1].key, None, (change,))
+        plan = Plan([step])
+        self.assertEqual(plan.losses, ["api orders: PLAN_CLOSED Keys"])
+        self.assertEqual(step.to_json()["ended"], [target])
+        print_plan(self.output(), plan)
+        self.assertTrue(
+            self.out.getvalue().endswith("0 unchanged; updates end 1 more\n")
+        )

@@ -201,6 +201,27 @@ class ApplyTests(DefinitionCase):
         self.assertEqual(stock["api"]["name"], "All of the stock")
         self.assertEqual(self.command(daemon, "export", "orders").status, 1)
 
+    def test_an_update_that_revokes_keys_is_asked_about(self) -> None:
+        """Another hrid of a plan ends it, with its subscriptions and keys."""
+        daemon = SECOND.get()
+        others = [application("buyer"), subscription("s", "sold", "buyer", "keys")]
+        target = "https://events.example/sse"
+        self.done(
+            daemon, "apply", "-f", self.write(with_target("sold", target), *others)
+        )
+        changed = with_target("sold", target)
+        changed["plans"][-1] = {**KEYS, "hrid": "other"}
+        files = self.write(changed)
+        ended = self.command(daemon, "apply", "-f", files)
+        self.assertEqual(ended.status, 1, ended.out)
+        self.assertIn("PLAN_CLOSED", ended.err)
+        self.assertIn("REVOKED", ended.err)
+        self.assertRegex(ended.out, "updates end [1-9]")
+        again = self.command(daemon, "apply", "-f", files)
+        self.assertEqual((again.status, again.err), (1, ended.err))
+        self.done(daemon, "apply", "-f", files, "--yes")
+        self.assertEqual(self.command(daemon, "diff", "-f", files).status, 0)
+
     def test_refused_before_the_first_change(self) -> None:
         """One definition that the server refuses holds back all others."""
         daemon = FIRST.get()
