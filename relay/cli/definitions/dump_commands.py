@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from relay.cli.hrids import complete_apis
 if TYPE_CHECKING:
     from relay.cli.client import Client
     from relay.cli.definitions.definition import Definition
+    from relay.cli.definitions.secrets import Concealing
     from relay.cli.output import Output
     from relay.model.secrets import Masking
 
@@ -80,12 +81,18 @@ def dump(
         from relay.cli.definitions.dumping import dump as read
 
         definitions = await read(client, catalog, selection)
-        documents, variables = concealed(definitions.found, "crd", masking)
+        documents, concealing = concealed(definitions.found, "crd", masking)
         files = write_target(target, documents, output)
-        write_variables(env_file, variables, output)
+        write_variables(env_file, concealing, output)
         if target != STDIN:
             if output.json:
-                output.data({"files": files, "variables": sorted(variables)})
+                output.data(
+                    {
+                        "files": files,
+                        "variables": sorted(concealing.variables),
+                        "unknown": sorted(concealing.unknown),
+                    }
+                )
             else:
                 output.line(f"{len(files)} files written")
 
@@ -123,21 +130,20 @@ def export(invocation: Invocation, api: str, format_: str, env_file: str | None)
 
         cross_ids = format_ in ("v4", "gateway")
         definition = await read_api(client, catalog, api, cross_ids)
-        documents, variables = concealed([definition], format_, masking)
+        documents, concealing = concealed([definition], format_, masking)
         print_documents(output, [one for _, one in documents])
-        write_variables(env_file, variables, output)
+        write_variables(env_file, concealing, output)
 
     return run(invocation, work)
 
 
 def concealed(
     definitions: Iterable[Definition], format: str, masking: Masking
-) -> tuple[list[tuple[str, dict[str, Any]]], dict[str, str]]:
+) -> tuple[list[tuple[str, dict[str, Any]]], Concealing]:
     """
     Write definitions without secrets.
 
-    :returns: the path of each in a directory, with its document, and the values of the
-        placeholders.
+    :returns: the path of each in a directory, with its document, and the placeholders.
     """
     from relay.cli.definitions.secrets import Concealing
     from relay.cli.definitions.writing import written
@@ -150,7 +156,7 @@ def concealed(
         prefix = "_".join(filter(None, (one.key.api, one.key.hrid)))
         document = concealing.concealed(prefix, written(one, format))
         documents.append((path, document))
-    return documents, concealing.variables
+    return documents, concealing
 
 
 def check_target(target: str, overwrite: bool) -> None:
@@ -197,12 +203,17 @@ def write_target(
     return [str(path) for path in files]
 
 
-def write_variables(
-    path: str | None, variables: Mapping[str, str], output: Output
-) -> None:
-    """Write the secrets, or note that there are some."""
+def write_variables(path: str | None, concealing: Concealing, output: Output) -> None:
+    """Write the secrets, or note that there are some, and those that are masked."""
     from relay.cli.definitions.placeholders import write_variable
 
+    variables = concealing.variables
+    if concealing.unknown:
+        output.note(
+            f"Warning: {len(concealing.unknown)} secrets are masked for this user, and"
+            f" their values unknown: {', '.join(concealing.unknown)}",
+            "yellow",
+        )
     if path is not None:
         lines = (write_variable(name, one) for name, one in variables.items())
         _write(Path(path), "".join(lines), 0o600)

@@ -69,7 +69,7 @@ def definition_of(
     if key.kind != API:
         return Definition(key, body, url)
     source = Source(f"{url} {key}", json.dumps(body).encode())
-    return read_definitions([source], catalog, {}).found[0]
+    return read_definitions([source], catalog, None).found[0]
 
 
 async def read_api(
@@ -89,7 +89,7 @@ async def read_api(
         return definition_of(key, state, catalog, url)
     exported = await client.call("GET", f"/apis/{state['id']}/_export/definition")
     source = Source(f"{url} {key}", json.dumps(exported).encode())
-    return read_definitions([source], catalog, {}).found[0]
+    return read_definitions([source], catalog, None).found[0]
 
 
 async def _find_api(client: Client, name: str) -> dict[str, Any]:

@@ -30,11 +30,11 @@ class Given:
         :raises Failed: with all problems.
         """
         from relay.cli.definitions.files import read_sources
-        from relay.cli.definitions.placeholders import read_variables
+        from relay.cli.definitions.placeholders import of_environment, read_variables
         from relay.cli.definitions.reading import read_definitions
         from relay.installed import find_installed
 
-        variables = dict(os.environ)
+        variables = of_environment(os.environ)
         if self.env_file is not None:
             variables.update(read_variables(self.env_file))
         sources = read_sources(self.files)

@@ -1,4 +1,10 @@
-"""Values of files that are taken from the environment, such as secrets."""
+"""
+Values of files that are taken from the environment, such as secrets.
+
+A text with ``${{ env.NAME }}`` has the value of a variable in its place. ``$${{`` is
+the escape for ``${{``: of two or more ``$`` before ``{{``, one is removed, and no
+placeholder begins there.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +18,12 @@ from relay.model.schema.errors import join
 
 PLACEHOLDER = re.compile(r"\$\{\{ *env\.([A-Za-z_][A-Za-z0-9_]*) *\}\}")
 """Matches a placeholder; the group is the name of the variable."""
+_ESCAPE = re.compile(r"\$(\$+)(?=\{\{)")
+_OPENING = re.compile(r"\$+(?=\{\{)")
+_TOKEN = re.compile(f"{_ESCAPE.pattern}|{PLACEHOLDER.pattern}")
+OWN = "RELAY_"
+"""Variables of the environment that begin so configure Relay, with passwords and
+tokens: no placeholder has their values."""
 _LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)")
 
 
@@ -20,11 +32,34 @@ def placeholder(name: str) -> str:
     return f"${{{{ env.{name} }}}}"
 
 
+def escaped(value: Any) -> Any:
+    """Copy JSON so that :func:`filled` returns its texts and names as they are."""
+    if isinstance(value, dict):
+        return {escaped(key): escaped(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [escaped(one) for one in value]
+    return _OPENING.sub(r"$\g<0>", value) if isinstance(value, str) else value
+
+
+def unescaped(name: str) -> str:
+    """Undo the escapes in the name of a member."""
+    return _ESCAPE.sub(r"\1", name)
+
+
+def of_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of an environment that placeholders can have."""
+    return {
+        name: value for name, value in environment.items() if not name.startswith(OWN)
+    }
+
+
 def filled(
     value: Any, variables: Mapping[str, str], missing: dict[str, str], at: str = ""
 ) -> Any:
     """
     Copy JSON with the values of variables in place of the placeholders in its texts.
+
+    Escapes are undone in texts and in the names of members; a name has no placeholders.
 
     :param missing: receives the variables that are not set, each with the location of
         its first placeholder.
@@ -32,7 +67,7 @@ def filled(
     """
     if isinstance(value, dict):
         return {
-            key: filled(one, variables, missing, join(at, key))
+            unescaped(key): filled(one, variables, missing, join(at, key))
             for key, one in value.items()
         }
     if isinstance(value, list):
@@ -44,11 +79,14 @@ def filled(
         return value
 
     def fill(found: re.Match[str]) -> str:
-        if found[1] not in variables:
-            missing.setdefault(found[1], at)
-        return variables.get(found[1], found[0])
+        dollars, name = found.groups()
+        if dollars:
+            return dollars
+        if name not in variables:
+            missing.setdefault(name, at)
+        return variables.get(name, found[0])
 
-    return PLACEHOLDER.sub(fill, value)
+    return _TOKEN.sub(fill, value)
 
 
 def read_variables(path: str) -> dict[str, str]:

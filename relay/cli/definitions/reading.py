@@ -14,7 +14,8 @@ from relay.catalog import Catalog
 from relay.cli.definitions.definition import Definition, Key
 from relay.cli.definitions.files import Source
 from relay.cli.definitions.kinds import API, APPLICATION, POLICY_GROUP, SUBSCRIPTION
-from relay.cli.definitions.placeholders import filled
+from relay.cli.definitions.masks import masks
+from relay.cli.definitions.placeholders import OWN, filled
 from relay.cli.definitions.stand_ins import checked_without
 from relay.cli.errors import Failed
 from relay.dialects import read
@@ -97,7 +98,7 @@ class Definitions:
 def read_definitions(
     sources: Iterable[Source],
     catalog: Catalog,
-    variables: Mapping[str, str],
+    variables: Mapping[str, str] | None,
     waived: Collection[str] = (),
     without_values: bool = False,
 ) -> Definitions:
@@ -105,7 +106,8 @@ def read_definitions(
     Read and check the definitions of files.
 
     :param catalog: of the installed types.
-    :param variables: the values of placeholders.
+    :param variables: the values of placeholders; None for definitions of a server,
+        whose texts are taken as they are.
     :param waived: locations whose severe problems are left out.
     :param without_values: whether variables may be missing. The definitions are checked
         as far as that is possible, and cannot be sent to a server.
@@ -123,13 +125,16 @@ def read_definitions(
                 unused=unused,
             )
             try:
-                if without_values:
+                if variables is None:
+                    definition, warnings = check(draft)
+                elif without_values:
+                    draft = _with_masks(draft)
                     found, draft = checked_without(
                         draft, variables, definitions.unset, check
                     )
                     definition, warnings = found or _unchecked(draft, source.name)
                 else:
-                    draft = _filled(draft, variables)
+                    draft = _filled(_with_masks(draft), variables)
                     definition, warnings = check(draft)
             except Refused as refused:
                 definitions.problems += _placed(source.name, draft, refused.findings)
@@ -164,6 +169,15 @@ def _placed(file: str, draft: Draft, findings: Iterable[Finding]) -> list[Proble
     return [Problem(file, draft.placed(one)) for one in findings]
 
 
+def _with_masks(draft: Draft) -> Draft:
+    """Note the masks in a draft."""
+    found = [
+        Finding(draft.origins.of(place), "severe", "is the mask of a secret")
+        for place in (*masks(draft.body), *masks(draft.plans, "plans"))
+    ]
+    return replace(draft, findings=[*draft.findings, *found])
+
+
 def _filled(draft: Draft, variables: Mapping[str, str]) -> Draft:
     missing: dict[str, str] = {}
     changed = replace(
@@ -174,13 +188,20 @@ def _filled(draft: Draft, variables: Mapping[str, str]) -> Draft:
     changed.findings = [
         *draft.findings,
         *(
-            Finding(
-                draft.origins.of(place), "severe", f"the variable {name} is not set"
-            )
+            Finding(draft.origins.of(place), "severe", _missing(name))
             for name, place in missing.items()
         ),
     ]
     return changed
+
+
+def _missing(name: str) -> str:
+    if name.startswith(OWN):
+        return (
+            f"the variable {name} is not set in --env-file; variables {OWN}… of the"
+            " environment are not used"
+        )
+    return f"the variable {name} is not set"
 
 
 def _checked(

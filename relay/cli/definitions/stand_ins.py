@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, MutableSet
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from relay.cli.definitions.placeholders import filled
+from relay.cli.definitions.placeholders import filled, unescaped
 from relay.dialects.draft import Draft
 from relay.dialects.finding import Refused
 from relay.dialects.places import is_within
@@ -80,7 +80,7 @@ def _stood_in(
     """
     if isinstance(value, dict):
         return {
-            key: _stood_in(one, variables, forms, missing, join(at, key))
+            unescaped(key): _stood_in(one, variables, forms, missing, join(at, key))
             for key, one in value.items()
         }
     if isinstance(value, list):

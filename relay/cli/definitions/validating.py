@@ -104,12 +104,13 @@ def convert(
     What a definition asks and Relay does not have is printed as a warning, or refused.
     """
     from relay.cli.definitions.documents import print_documents, print_problems
+    from relay.cli.definitions.placeholders import escaped
     from relay.cli.definitions.writing import written
     from relay.cli.output import Output
 
     output = Output.of(invocation)
     given = Given(files, selection, waive)
     definitions = given.read()
-    documents = [written(one, format_) for one in given.selected(definitions)]
+    documents = [escaped(written(one, format_)) for one in given.selected(definitions)]
     print_problems(output, definitions.problems)
     print_documents(output, documents)

@@ -10,13 +10,18 @@ from hypothesis import given, strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.cli.definitions.placeholders import (
+    escaped,
     filled,
+    of_environment,
     placeholder,
     read_variables,
     write_variable,
 )
 from relay.cli.errors import Failed
 
+TEXTS = st.lists(
+    st.sampled_from(["$", "{{", "{", "}}", " env.A ", "${{ env.A }}", "x"])
+).map("".join)
 VALUES = st.text(
     st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\r\\")
 )
@@ -48,6 +53,28 @@ class PlaceholderTests(SynchronousTestCase):
         document = {"x": [placeholder("A")], "y": placeholder("A")}
         self.assertEqual(filled(document, {}, missing, "plans"), document)
         self.assertEqual(missing, {"A": "plans.x[0]"})
+
+    def test_escaped_texts_are_as_they_were(self) -> None:
+        """Any text, and any name of a member, is the same after a fill."""
+
+        @given(st.recursive(TEXTS, lambda one: st.dictionaries(TEXTS, one)))
+        def escaped_and_filled(document: object) -> None:
+            missing: dict[str, str] = {}
+            found = filled(escaped(document), {"A": "hush"}, missing)
+            self.assertEqual((found, missing), (document, {}))
+
+        escaped_and_filled()
+        self.assertEqual(escaped("a ${{ env.A }}"), "a $${{ env.A }}")
+
+    def test_variables_of_relay_are_not_available(self) -> None:
+        """Passwords and tokens of the command and the daemon stay out of files."""
+        environment = {
+            "RELAY_TOKEN": "a",
+            "RELAY_PASSWORD": "b",
+            "RELAY__HTTP__X": "c",
+            "A": "d",
+        }
+        self.assertEqual(of_environment(environment), {"A": "d"})
 
 
 class VariablesTests(SynchronousTestCase):

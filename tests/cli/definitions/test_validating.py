@@ -99,29 +99,71 @@ class ValidatingTests(ConfigCase):
                 self.assertEqual(status, 0)
                 self.assertEqual("api.state: STARTED is the state on" in err, warned)
 
+    def test_masks_are_refused(self) -> None:
+        """Each mask of a server is a severe problem at its line."""
+        document = api("orders")
+        endpoint = document["endpointGroups"][0]["endpoints"][0]
+        endpoint["configuration"]["target"] = "https://a.example/?key=********"
+        path = self.files / "orders.json"
+        path.write_text(json.dumps(document, indent=1))
+        lines = path.read_text().splitlines()
+        line = next(at for at, one in enumerate(lines, 1) if "********" in one)
+        status, _, err = self.call("validate", "-f", str(path))
+        self.assertEqual(status, 1)
+        self.assertIn(
+            f"{path}:{line}: endpointGroups[0].endpoints[0].configuration.target:"
+            " is the mask of a secret",
+            err,
+        )
+        path = self.files / "shop.json"
+        path.write_text(json.dumps(application("shop", description="********")))
+        status, _, err = self.call("validate", "-f", str(path))
+        self.assertEqual(status, 1)
+        self.assertIn("spec.description: is the mask of a secret", err)
+
+    def test_variables_of_relay_fill_no_placeholder(self) -> None:
+        """A password of the command is in no definition."""
+        path = self.directory / "shop.json"
+        text = "${{ env.RELAY_PASSWORD }}"
+        path.write_text(json.dumps(application("shop", description=text)))
+        self.patch_environment(RELAY_PASSWORD="hush-hush")
+        status, out, err = self.call("convert", "--to", "crd", "-f", str(path))
+        self.assertEqual((status, out), (1, ""))
+        self.assertIn("RELAY_PASSWORD is not set in --env-file", err)
+        self.assertNotIn("hush-hush", err)
+
+    def test_converted_texts_are_escaped(self) -> None:
+        """A text that looks like a placeholder is none in the result."""
+        path = self.directory / "shop.json"
+        text = "$${{ env.HOME }}"
+        path.write_text(json.dumps(application("shop", description=text)))
+        options = ("convert", "--to", "crd", "--json", "-f", str(path))
+        status, out, _ = self.call(*options)
+        self.assertEqual((status, json.loads(out)["spec"]["description"]), (0, text))
+
     def test_placeholders(self) -> None:
         """They are taken from the environment, or a file."""
-        name = "${{ env.RELAY_TEST_NAME }}"
+        name = "${{ env.TEST_NAME }}"
         path = self.directory / "shop.json"
         path.write_text(json.dumps(application("shop", name=name)))
         values = self.directory / "values.env"
-        values.write_text("RELAY_TEST_NAME=Shop\n")
+        values.write_text("TEST_NAME=Shop\n")
         others = self.directory / "others.env"
-        others.write_text("RELAY_TEST_OTHER=a\n")
+        others.write_text("TEST_OTHER=a\n")
         options = ("validate", "-f", str(path), "--env-file", str(others))
         status, _, err = self.call(*options)
         self.assertEqual(status, 1)
-        self.assertIn("the variable RELAY_TEST_NAME is not set", err)
+        self.assertIn("the variable TEST_NAME is not set", err)
         options = ("validate", "-f", str(path), "--env-file", str(values))
         self.assertEqual(self.call(*options)[0], 0)
-        self.patch_environment(RELAY_TEST_NAME="Shop")
+        self.patch_environment(TEST_NAME="Shop")
         self.assertEqual(self.call("validate", "-f", str(path))[0], 0)
 
     def test_placeholders_without_values(self) -> None:
         """They are taken as texts that fit; the variables are noted."""
-        document = api("orders", listeners=[], name="${{ env.RELAY_TEST_NAME }}")
+        document = api("orders", listeners=[], name="${{ env.TEST_NAME }}")
         configuration = document["endpointGroups"][0]["endpoints"][0]["configuration"]
-        configuration["target"] = "${{ env.RELAY_TEST_URL }}"
+        configuration["target"] = "${{ env.TEST_URL }}"
         path = self.directory / "orders.json"
         path.write_text(json.dumps(document))
         status, _, err = self.call("validate", "-f", str(path))
@@ -132,7 +174,7 @@ class ValidatingTests(ConfigCase):
         path.write_text(json.dumps(document))
         status, out, err = self.call("validate", "-f", str(path))
         self.assertEqual((status, out), (0, "1 valid definition\n"))
-        names = ["RELAY_TEST_NAME", "RELAY_TEST_URL"]
+        names = ["TEST_NAME", "TEST_URL"]
         self.assertEqual(err, f"2 variables have no value: {', '.join(names)}\n")
         options = ("--json", "validate", "-f", str(path))
         self.assertEqual(json.loads(self.call(*options)[1])["unset"], names)

@@ -307,6 +307,39 @@ class DumpTests(DefinitionCase):
             self.assertNotIn(SECRET, text, path)
         self.assertIn(SECRET, (self.files / "first.env").read_text())
 
+    def test_texts_that_look_like_placeholders(self) -> None:
+        """They are the same on the other server: no variable is filled in."""
+        text = "pw ${{ env.RELAY_PASSWORD }} ${{ env.HOME }}"
+        first, second = FIRST.get(), SECOND.get()
+        self.same_on_another(
+            [
+                application("shop", description=text.replace("${{", "$${{")),
+                api("stock", description=text.replace("${{", "$${{")),
+            ]
+        )
+        for daemon in (first, second):
+            (stock,) = every(daemon)
+            self.assertEqual(stock["description"], text)
+
+    def test_masked_secrets_are_unknown(self) -> None:
+        """A viewer is warned; the file has placeholders, and no mask."""
+        daemon = FIRST.get()
+        document = with_target("orders", f"https://events.example/sse?key={SECRET}")
+        self.done(daemon, "sync", "-f", self.write(document), "--yes")
+        password = "looks-only-7f3a"
+        options = ("--role", "VIEWER", "--password-stdin")
+        created = self.command(
+            daemon, "users", "create", "viewer", *options, given=password
+        )
+        self.assertEqual(created.status, 0, created.err)
+        viewer = {"RELAY_USER": "viewer", "RELAY_PASSWORD": password}
+        for options in (("dump", "-f", "-"), ("export", "orders")):
+            ended = self.command(daemon, *options, **viewer)
+            self.assertEqual(ended.status, 0, ended.err)
+            self.assertIn("?key=${{ env.ORDERS_TARGET_KEY }}", ended.out)
+            self.assertNotIn("****", ended.out)
+            self.assertIn("values unknown: ORDERS_TARGET_KEY\n", ended.err)
+
     @given(definitions)
     @settings(
         max_examples=1,
