@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import click
 
 from relay.cli.commands import Invocation
 from relay.cli.definitions.files import STDIN, SUFFIXES
-from relay.cli.definitions.kinds import KINDS
+from relay.cli.definitions.options import deletes
 from relay.cli.definitions.selection import Selection
 from relay.cli.definitions.validating import FORMATS
 from relay.cli.errors import Failed
@@ -20,12 +21,12 @@ from relay.cli.hrids import complete_apis
 
 if TYPE_CHECKING:
     from relay.cli.client import Client
-    from relay.cli.definitions.definition import Definition
+    from relay.cli.definitions.definition import Definition, Key
+    from relay.cli.definitions.dumping import Dump
     from relay.cli.definitions.secrets import Concealing
     from relay.cli.output import Output
     from relay.model.secrets import Masking
 
-_DIRECTORIES = {kind: f"{kind}s" for kind in KINDS} | {"api": "apis"}
 _ENV_FILE = click.option(
     "--env-file",
     metavar="FILE",
@@ -53,9 +54,11 @@ _ENV_FILE = click.option(
 @click.option(
     "--overwrite",
     is_flag=True,
-    help="Replace the files of an earlier dump, and remove those without an object.",
+    help="Replace the files of an earlier dump, and remove those of objects that are"
+    " gone.",
 )
 @_ENV_FILE
+@deletes
 @click.pass_obj
 def dump(
     invocation: Invocation,
@@ -63,6 +66,7 @@ def dump(
     selection: Selection,
     overwrite: bool,
     env_file: str | None,
+    yes: bool,
 ) -> int:
     """
     Write the definitions of the server to files, without secrets.
@@ -78,23 +82,32 @@ def dump(
     check_target(target, overwrite)
 
     async def work(client: Client, output: Output) -> None:
+        from relay.cli.definitions.documents import print_documents
         from relay.cli.definitions.dumping import dump as read
 
-        definitions = await read(client, catalog, selection)
-        documents, concealing = concealed(definitions.found, "crd", masking)
-        files = write_target(target, documents, output)
+        dumped = await read(client, catalog, selection)
+        documents, concealing = concealed(dumped.found, "crd", masking)
+        texts, removed = plan_files(target, documents, dumped, selection)
+        confirm_removal(output, removed, yes)
+        if target == STDIN:
+            print_documents(output, [one for _, one in documents])
+        for path, text in texts.items():
+            _write(path, text, 0o644)
+        for path in removed:
+            path.unlink()
         write_variables(env_file, concealing, output)
         if target != STDIN:
             if output.json:
                 output.data(
                     {
-                        "files": files,
+                        "files": [str(one) for one in texts],
+                        "removed": [str(one) for one in removed],
                         "variables": sorted(concealing.variables),
                         "unknown": sorted(concealing.unknown),
                     }
                 )
             else:
-                output.line(f"{len(files)} files written")
+                output.line(f"{len(texts)} files written")
 
     return run(invocation, work)
 
@@ -139,11 +152,11 @@ def export(invocation: Invocation, api: str, format_: str, env_file: str | None)
 
 def concealed(
     definitions: Iterable[Definition], format: str, masking: Masking
-) -> tuple[list[tuple[str, dict[str, Any]]], Concealing]:
+) -> tuple[list[tuple[Key, dict[str, Any]]], Concealing]:
     """
     Write definitions without secrets.
 
-    :returns: the path of each in a directory, with its document, and the placeholders.
+    :returns: the key of each, with its document, and the placeholders.
     """
     from relay.cli.definitions.secrets import Concealing
     from relay.cli.definitions.writing import written
@@ -151,11 +164,9 @@ def concealed(
     concealing = Concealing(masking)
     documents = []
     for one in definitions:
-        names = [_DIRECTORIES[one.key.kind], one.key.api, f"{one.key.hrid}.yaml"]
-        path = "/".join(filter(None, names))
         prefix = "_".join(filter(None, (one.key.api, one.key.hrid)))
         document = concealing.concealed(prefix, written(one, format))
-        documents.append((path, document))
+        documents.append((one.key, document))
     return documents, concealing
 
 
@@ -174,33 +185,51 @@ def check_target(target: str, overwrite: bool) -> None:
         raise Failed(f"{target} exists; --overwrite replaces it")
 
 
-def write_target(
-    target: str, documents: list[tuple[str, dict[str, Any]]], output: Output
-) -> list[str]:
+def plan_files(
+    target: str,
+    documents: list[tuple[Key, dict[str, Any]]],
+    dumped: Dump,
+    selection: Selection,
+) -> tuple[dict[Path, str], list[Path]]:
     """
-    Write a dump.
+    Check where a dump is written to, before anything is.
 
-    :returns: the paths of the files.
+    :returns: the files that are written, with their texts, and those that are removed;
+        none for the standard output.
+    :raises Failed: if a file cannot be written, or would be lost.
     """
-    from relay.cli.definitions.documents import print_documents, yaml_of
+    from relay.cli.definitions.documents import yaml_of
+    from relay.cli.definitions.dump_files import check_replaced, file_of, gone
 
     if target == STDIN:
-        print_documents(output, [one for _, one in documents])
-        return []
+        return {}, []
     if target.endswith(SUFFIXES):
         if target.endswith(".json"):
             raise Failed("a dump is a YAML file, or a directory")
-        _write(Path(target), yaml_of(one for _, one in documents), 0o644)
-        return [target]
+        return {Path(target): yaml_of(one for _, one in documents)}, []
     root = Path(target)
-    files = {root / path: yaml_of([one]) for path, one in documents}
-    for path, text in files.items():
-        _write(path, text, 0o644)
-    for directory in _DIRECTORIES.values():
-        for path in (root / directory).rglob("*.yaml"):
-            if path not in files:
-                path.unlink()
-    return [str(path) for path in files]
+    texts = {file_of(key): yaml_of([one]) for key, one in documents}
+    check_replaced(root, texts)
+    removed = gone(root, dumped.existing, selection)
+    return {root / path: text for path, text in texts.items()}, removed
+
+
+def confirm_removal(output: Output, paths: Sequence[Path], yes: bool) -> None:
+    """
+    List files that are removed, and ask.
+
+    :raises Failed: if there is nobody to ask.
+    """
+    if not output.json:
+        for path in paths:
+            output.line(f"removing {path}", "red")
+    if paths and not yes:
+        if output.json or not sys.stdin.isatty():
+            raise Failed(
+                "files would be removed; --yes removes without asking",
+                [str(path) for path in paths],
+            )
+        click.confirm(f"Remove {len(paths)} files?", abort=True, err=True)
 
 
 def write_variables(path: str | None, concealing: Concealing, output: Output) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from relay.catalog import Catalog
@@ -12,7 +13,7 @@ from relay.cli.definitions.definition import Definition, Key
 from relay.cli.definitions.files import Source
 from relay.cli.definitions.kinds import API, KINDS
 from relay.cli.definitions.planning import list_existing
-from relay.cli.definitions.reading import Definitions, read_definitions
+from relay.cli.definitions.reading import read_definitions
 from relay.cli.definitions.selection import Selection
 from relay.cli.errors import ApiError, Failed
 
@@ -30,10 +31,19 @@ _OF_THE_SERVER = frozenset(
 """Members that only the server sets."""
 
 
-async def dump(client: Client, catalog: Catalog, selection: Selection) -> Definitions:
+@dataclass(frozen=True)
+class Dump:
+    """The definitions of a server."""
+
+    found: list[Definition]
+    """Those that are selected, in the order in which they depend on each other."""
+    existing: frozenset[Key]
+    """The keys of all objects of the selected kinds."""
+
+
+async def dump(client: Client, catalog: Catalog, selection: Selection) -> Dump:
     """
-    Read the selected definitions of a server, in the order in which they depend on each
-    other.
+    Read the selected definitions of a server.
 
     :param catalog: of the installed types.
     :raises Failed: if an hrid or a label is selected that no object has.
@@ -52,8 +62,9 @@ async def dump(client: Client, catalog: Catalog, selection: Selection) -> Defini
         key=lambda one: (one.order, one),
     )
     url = client.profile.url
-    return Definitions(
-        [definition_of(key, existing.items[key], catalog, url) for key in chosen]
+    return Dump(
+        [definition_of(key, existing.items[key], catalog, url) for key in chosen],
+        frozenset(existing.items),
     )
 
 

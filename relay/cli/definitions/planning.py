@@ -13,8 +13,9 @@ from relay.cli.definitions.kinds import API, APPLICATION, POLICY_GROUP, SUBSCRIP
 from relay.cli.definitions.losses import is_loss, untried_losses
 from relay.cli.definitions.reading import Definitions, Invalids, Problem
 from relay.cli.definitions.selection import Selection
-from relay.cli.errors import ApiError
+from relay.cli.errors import ApiError, Failed
 from relay.dialects.finding import Finding
+from relay.model.hrid import is_hrid
 
 Action = Literal["create", "update", "delete", "same"]
 
@@ -116,20 +117,33 @@ async def list_existing(client: Client, kinds: Collection[str]) -> Existing:
     List the objects of a server.
 
     :param kinds: subscriptions are listed if they are among these.
+    :raises Failed: if one has no well-formed hrid.
     """
     found: dict[Key, Mapping[str, Any]] = {}
     for kind in (POLICY_GROUP, APPLICATION, API):
         async for item in client.items(Key(kind, "").collection, base=AUTOMATION):
-            found[Key(kind, item["hrid"])] = item
+            found[_key(kind, item)] = item
     if SUBSCRIPTION in kinds:
 
         async def subscriptions(api: Key) -> None:
             path = Key(SUBSCRIPTION, "", api.hrid).collection
             async for item in client.items(path, base=AUTOMATION):
-                found[Key(SUBSCRIPTION, item["hrid"], api.hrid)] = item
+                found[_key(SUBSCRIPTION, item, api.hrid)] = item
 
         await gather([one for one in found if one.kind == API], subscriptions)
     return Existing(found)
+
+
+def _key(kind: str, item: Mapping[str, Any], api: str = "") -> Key:
+    """
+    Return the key of a listed object.
+
+    :raises Failed: if its hrid is none, and could be a path in a URL or of files.
+    """
+    hrid = item["hrid"]
+    if not is_hrid(hrid):
+        raise Failed(f"the server lists the {kind} {hrid!r}, which is no hrid")
+    return Key(kind, hrid, api)
 
 
 async def make_plan(

@@ -178,6 +178,18 @@ def _with_masks(draft: Draft) -> Draft:
     return replace(draft, findings=[*draft.findings, *found])
 
 
+def key_of(draft: Draft) -> Key:
+    """
+    Return the key of what a draft describes.
+
+    :raises Refused: if its names are missing, or no hrids.
+    """
+    hrid = _hrid(draft)
+    if draft.kind == SUBSCRIPTION:
+        return _subscription(draft, hrid)[1]
+    return Key(draft.kind, hrid)
+
+
 def _filled(draft: Draft, variables: Mapping[str, str]) -> Draft:
     missing: dict[str, str] = {}
     changed = replace(

@@ -11,6 +11,7 @@ from relay.cli.definitions.definition import Key
 from relay.cli.definitions.planning import Plan, list_existing, make_plan
 from relay.cli.definitions.reading import Definitions, Invalids
 from relay.cli.definitions.selection import Selection
+from relay.cli.errors import Failed
 from tests.cli.definitions.automation import Automation
 from tests.cli.definitions.made import (
     api,
@@ -134,6 +135,15 @@ class PlanningTests(SynchronousTestCase):
         self.assertEqual(
             listed("subscription"), without | {"subscription orders/shop-orders"}
         )
+
+    def test_names_that_are_no_hrids_are_refused(self) -> None:
+        """A server cannot list what would be another path."""
+        for kind in ("application", "api", "shared-policy-group"):
+            server = Automation()
+            server.items[Key(kind, "../../x")] = {"hrid": "../../x"}
+            listing = Deferred.fromCoroutine(list_existing(server.client(), ()))
+            error = self.failureResultOf(listing, Failed).value
+            self.assertIn("'../../x', which is no hrid", error.message)
 
     def test_json(self) -> None:
         """A step has its file; what is deleted has none."""

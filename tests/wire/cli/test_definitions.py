@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from functools import partial
 from pathlib import Path
@@ -306,6 +307,30 @@ class DumpTests(DefinitionCase):
         for path, text in dumped.items():
             self.assertNotIn(SECRET, text, path)
         self.assertIn(SECRET, (self.files / "first.env").read_text())
+
+    def test_overwrite_removes_only_what_is_gone(self) -> None:
+        """Not what is not selected, and no foreign file; asked before."""
+        daemon = FIRST.get()
+        self.done(daemon, "sync", "-f", self.write(*map(api, "abc")), "--yes")
+        self.dump(daemon, "kept")
+        target = self.files / "kept"
+        (target / "apis" / "notes.yaml").write_text("mine: 1\n")
+        options = ("dump", "-f", str(target), "--overwrite")
+        self.done(daemon, *options, "--select", "hrid=a")
+        self.done(daemon, "sync", "-f", self.write(*map(api, "ac")), "--yes")
+        self.done(daemon, *options, "--select", "hrid=a")
+        names = ["a.yaml", "b.yaml", "c.yaml", "notes.yaml"]
+        self.assertEqual(sorted(os.listdir(target / "apis")), names)
+        ended = self.command(daemon, *options)
+        removed = str(target / "apis" / "b.yaml")
+        self.assertEqual(ended.status, 1)
+        self.assertIn(f"removing {removed}\n", ended.out)
+        self.assertIn("--yes", ended.err)
+        self.assertEqual(sorted(os.listdir(target / "apis")), names)
+        ended = self.command(daemon, *options, "--yes", "--json")
+        self.assertEqual(ended.json()["removed"], [removed])
+        names.remove("b.yaml")
+        self.assertEqual(sorted(os.listdir(target / "apis")), names)
 
     def test_texts_that_look_like_placeholders(self) -> None:
         """They are the same on the other server: no variable is filled in."""
