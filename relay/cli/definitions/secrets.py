@@ -79,13 +79,15 @@ class Concealing:
         secrets += [
             (one.span("value"), "user") for one in _USER.finditer(url, 0, query)
         ]
-        text, end = "", 0
+        text: str = ""
+        end = 0
         for (start, stop), name in sorted(secrets):
-            text += escaped(url[end:start])
-            text += self._named((*path, name), url[start:stop])
+            text += escaped(url[end:start]) + self._named(
+                (*path, name), url[start:stop]
+            )
             end = stop
-        text += escaped(url[end:])
-        return text
+        rest: str = escaped(url[end:])
+        return text + rest
 
     def _named(self, path: tuple[str, ...], value: str) -> str:
         """Return the placeholder for a value."""

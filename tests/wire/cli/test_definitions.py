@@ -358,8 +358,8 @@ class DumpTests(DefinitionCase):
         )
         self.assertEqual(created.status, 0, created.err)
         viewer = {"RELAY_USER": "viewer", "RELAY_PASSWORD": password}
-        for options in (("dump", "-f", "-"), ("export", "orders")):
-            ended = self.command(daemon, *options, **viewer)
+        for arguments in (["dump", "-f", "-"], ["export", "orders"]):
+            ended = self.command(daemon, *arguments, **viewer)
             self.assertEqual(ended.status, 0, ended.err)
             self.assertIn("?key=${{ env.ORDERS_TARGET_KEY }}", ended.out)
             self.assertNotIn("****", ended.out)
