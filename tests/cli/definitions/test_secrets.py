@@ -66,7 +66,7 @@ class ConcealingTests(SynchronousTestCase):
         )
 
     def test_names_are_valid_and_unique(self) -> None:
-        """Whatever the hrid and the members are called; none configures Relay."""
+        """They begin with a letter, and no name configures Relay."""
         concealing = Concealing(Masking(CATALOG.type_of))
         names = set()
         for prefix in ("7days", "Relay", "a.b", "a-b", "ü"):
