@@ -162,16 +162,16 @@ async def carry_out(
     if not output.json:
         print_plan(output, plan)
     if plan.losses and not yes:
-        deleted, ended = plan.counts()["deleted"], plan.ended
+        deleted, lost = plan.counts()["deleted"], plan.ended
         if stdin_is_read or output.json or not sys.stdin.isatty():
             raise Failed(
-                f"{deleted} would be deleted and {ended} ended by updates; --yes does "
+                f"{deleted} would be deleted and {lost} ended by updates; --yes does "
                 "it without asking",
                 plan.losses,
             )
         question = f"Delete {deleted}" if deleted else ""
-        if ended:
-            question += f"{' and end' if deleted else 'End'} {ended} by updates"
+        if lost:
+            question += f"{' and end' if deleted else 'End'} {lost} by updates"
         click.confirm(f"{question}?", abort=True, err=True)
     created: list[dict[str, Any]] = []
     total = sum(step.action != "same" for step in plan.steps)
