@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Protocol
 
 from relay.dialects.draft import Draft
 from relay.dialects.finding import Finding, Refused
 from relay.dialects.places import (
     Survivors,
+    emptied,
     in_order,
     is_within,
     parent,
@@ -116,6 +118,8 @@ class _Check:
         self._removed: set[str] = set()
         """By their original locations."""
         self._survivors = Survivors()
+        self._indispensable: set[str] = set()
+        """Locations of list items whose removal would leave their list empty."""
 
     def result(self) -> Checked:
         """Read the draft until nothing more is to be left out."""
@@ -164,14 +168,18 @@ class _Check:
         :returns: whether the draft has changed.
         """
         written = False
-        places = set()
+        places: dict[str, list[Issue]] = {}
         for issue in issues:
             if issue.message == NOT_TEXT and write_as_text(self._whole, issue.location):
                 written = True
             elif place := self._place(issue):
-                places.add(place)
-                if self._survivors.original(issue.location) not in self._removed:
-                    self._note(issue)
+                places.setdefault(place, []).append(issue)
+        for place in emptied(self._whole, places):
+            # An empty list of methods, addresses or selectors admits all of them.
+            self._indispensable |= {one.location for one in places.pop(place)}
+        for issue in chain.from_iterable(places.values()):
+            if self._survivors.original(issue.location) not in self._removed:
+                self._note(issue)
         # The last items of a list first, whose removal moves no other.
         for place in sorted(places, key=in_order, reverse=True):
             if remove(self._whole, place):
@@ -202,7 +210,10 @@ class _Check:
     def _finding(self, issue: Issue) -> Finding:
         path = self._origin(issue.location)
         line = self._draft.line_of(path)
-        return Finding(path, issue.severity, issue.message, line)
+        message = issue.message
+        if issue.location in self._indispensable:
+            message += "; it cannot be left out, since an empty list admits everything"
+        return Finding(path, issue.severity, message, line)
 
     def _origin(self, place: str) -> str:
         return self._draft.origins.of(self._survivors.original(place))

@@ -19,6 +19,8 @@ from relay.model.schema.json_limits import DEEPEST, find_unstorable
 
 MOST_BYTES = 16 * 1024 * 1024
 """The longest file."""
+MOST_DIGITS = 1_000
+"""The most digits of a whole number; definitions need about ten."""
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -145,7 +147,15 @@ def _constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a JSON number")
 
 
-_decoder = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_constant)
+def _whole(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a number has more than {MOST_DIGITS} digits")
+    return int(digits)
+
+
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_members, parse_constant=_constant, parse_int=_whole
+)
 
 
 def _refused(message: str, line: int | None = None) -> Refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 _INDEX = re.compile(r"\[([0-9]+)\]")
@@ -66,6 +67,30 @@ def remove(value: Any, place: str) -> bool:
     holder, key = found
     del holder[key]
     return True
+
+
+def emptied(value: Any, places: Iterable[str]) -> list[str]:
+    """
+    Return the list items without which a list would be empty that admits everything
+    then: a list of scalars, or of the selectors of a flow.
+
+    :param places: locations of what is to be removed.
+    """
+    items: dict[str, list[str]] = {}
+    for place in places:
+        if place.endswith("]"):
+            items.setdefault(parent(place), []).append(place)
+    found = []
+    for holder, removed in items.items():
+        at = _holder(value, holder)
+        listed = None if at is None else at[0][at[1]]
+        if not isinstance(listed, list) or len(removed) < len(listed):
+            continue
+        if holder.endswith("selectors") or not any(
+            isinstance(one, dict | list) for one in listed
+        ):
+            found += removed
+    return found
 
 
 def write_as_text(value: Any, place: str) -> bool:

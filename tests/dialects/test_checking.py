@@ -131,6 +131,21 @@ class WaiverTests(SynchronousTestCase):
         kept = checked.definition.to_json()["properties"]
         self.assertEqual([one["key"] for one in kept], ["b"])
 
+    def test_a_waiver_leaves_no_list_empty_that_admits_everything(self) -> None:
+        """Without its only method, or selector, a flow would run for every call."""
+        selector = {"type": "HTTP", "path": "/", "methods": ["PURGE", "LOCK"]}
+        flow = {**_flow("mock"), "selectors": [selector]}
+        methods = "spec.flows[0].selectors[0].methods"
+        found = self._refused(_draft(flows=[flow]), f"{methods}[0]", f"{methods}[1]")
+        self.assertEqual({one.severity for one in found}, {"severe"})
+        self.assertIn("cannot be left out", found[0].message)
+        selector["methods"] = ["PURGE", "GET"]
+        checked = check(_draft(flows=[flow]), CATALOG, [f"{methods}[0]"])
+        (kept,) = checked.definition.to_json()["flows"]
+        self.assertEqual(kept["selectors"][0]["methods"], ["GET"])
+        flow["selectors"] = [{"type": "FORM"}]
+        self._refused(_draft(flows=[flow]), "spec.flows[0].selectors[0]")
+
     def test_what_cannot_be_left_out_is_not_waived(self) -> None:
         """An API without listeners stays refused."""
         found = self._refused(_draft(listeners="none"), "spec.listeners")

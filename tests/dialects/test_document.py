@@ -57,6 +57,8 @@ class RefusalTests(SynchronousTestCase):
         self.assertEqual(self._refused(b'{\n"a": 1,\n"b": ]}').line, 3)
         self.assertEqual(self._refused(b'{"a": 1,\n"a": 2}').line, 2)
         self.assertIn("NaN", self._refused(b'{"a": NaN}').message)
+        digits = self._refused(b'{"a": ' + b"9" * 100_000 + b"}")
+        self.assertIn("more than 1000 digits", digits.message)
 
     def test_depth_of_json(self) -> None:
         """As deep as YAML, and no deeper."""
