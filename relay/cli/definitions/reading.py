@@ -107,7 +107,7 @@ def read_definitions(
 
     :param catalog: of the installed types.
     :param variables: the values of placeholders; None for definitions of a server,
-        whose texts are taken as they are.
+        which are taken as they are: it has checked them, and may mask their secrets.
     :param waived: locations whose severe problems are left out.
     :param without_values: whether variables may be missing. The definitions are checked
         as far as that is possible, and cannot be sent to a server.
@@ -126,7 +126,7 @@ def read_definitions(
             )
             try:
                 if variables is None:
-                    definition, warnings = check(draft)
+                    definition, warnings = _stored(draft, source.name)
                 elif without_values:
                     draft = _with_masks(draft)
                     found, draft = checked_without(
@@ -246,6 +246,16 @@ def _checked(
         raise Refused(findings)
     line = draft.line_of(draft.origins.of(""))
     return Definition(key, body, file, plans, line, draft.dialect), findings
+
+
+def _stored(draft: Draft, file: str) -> tuple[Definition, Iterable[Finding]]:
+    """
+    :raises Refused: if the name is no hrid.
+    """
+    hrid = _hrid(draft)
+    plans = _identified(draft.plans)
+    key, body = Key(draft.kind, hrid), {"hrid": hrid, **draft.body}
+    return Definition(key, body, file, plans, None, draft.dialect), ()
 
 
 def _unchecked(draft: Draft, file: str) -> tuple[Definition, Iterable[Finding]]:

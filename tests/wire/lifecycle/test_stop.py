@@ -247,13 +247,19 @@ def _copy_api(path: Path, api_id: str, copies: int) -> None:
             (row,) = found.fetchall()
             rows[table] = {k: v for k, v in dict(row).items() if k != "row"}
         ids = [row["id"] for row in rows.values()]
+        hrid = rows["apis"]["hrid"]
         for table, row in rows.items():
             columns = ", ".join(f'"{name}"' for name in row)
             marks = ", ".join("?" * len(row))
             store.executemany(
                 f"INSERT INTO {table} ({columns}) VALUES ({marks})",
                 (
-                    [_renamed(value, ids, number) for value in row.values()]
+                    [
+                        f"{hrid}-{number}"
+                        if (table, name) == ("apis", "hrid")
+                        else _renamed(value, ids, number)
+                        for name, value in row.items()
+                    ]
                     for number in range(copies)
                 ),
             )
