@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.wire.console.case import ConsoleCase, basic
@@ -167,7 +169,7 @@ class PlansTests(ConsoleCase):
         plan = self.plan(api, flows=[{"name": "limits", "request": [step]}])
         page = self.open(f"/apis/{api}/plans/{plan}")
         expect(
-            page.get_by_role("listitem").filter(has_text="rate-limit")
+            page.get_by_role("listitem").filter(has_text=re.compile(r"^\s*rate-limit"))
         ).to_be_visible()
         page.get_by_role("link", name="Edit the flow of this plan").click()
         expect(page.get_by_label("Flow name")).to_have_value("limits")
