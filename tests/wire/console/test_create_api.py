@@ -269,6 +269,8 @@ class PlanTests(CreateCase):
         self.button("Add plan").click()
         dialog = page.get_by_role("dialog")
         dialog.get_by_label("Security type").select_option(label="API key")
+        # The button moves down when the options are loaded.
+        expect(dialog.get_by_label("Propagate API key")).to_be_visible()
         dialog.get_by_role("button", name="Use this plan").click()
         expect(dialog.get_by_text("Name is required")).to_be_visible()
         dialog.get_by_role("textbox", name="Name", exact=True).fill("Keys")
