@@ -37,6 +37,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "outbound": {"model", "reactor", "tls", "upstream"},
     "channel": {"eventstream", "json_text", "model", "reactor", "tally"},
+    "cluster": {"channel", "eventstream", "model", "reactor", "settings", "store"},
     "plans": {
         "expression",
         "http",
@@ -74,6 +75,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "deploy": {
         "channel",
+        "cluster",
         "connectors",
         "gateway",
         "http",

@@ -57,6 +57,7 @@ UNTESTED = {
     "relay.channel.subscribers.places": "in tests/channel/test_channel.py",
     "relay.channel.subscribers.reading": "in tests/channel/subscribers/test_fanout.py",
     "relay.channel.subscribers.slow": "exercised by tests/channel/test_channel.py",
+    "relay.cluster.link": "holds interfaces",
     "relay.connectors.interfaces": "holds interfaces",
     "relay.dialects.dialect": "holds an interface",
     "relay.cli.streams.follower": "in tests/wire/cli/test_tail.py",

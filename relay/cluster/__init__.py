@@ -1,0 +1,1 @@
+"""What processes of one cluster share: the logs of channels, leases, and counts."""
