@@ -98,7 +98,7 @@ class Appended(NamedTuple):
     Where items were appended.
 
     :param first_seq: the number of the first; the others follow.
-    :param count: how many; those of the first publication when it is repeated.
+    :param size: how many items; those of the first publication when it is repeated.
     :param repeated: whether the publication was made before, under the same
         idempotency key.
     """
@@ -106,7 +106,7 @@ class Appended(NamedTuple):
     epoch: str
     first_seq: int
     at_ms: int
-    count: int
+    size: int
     repeated: bool = False
 
 
