@@ -9,8 +9,11 @@ What every engine guarantees:
 
 * The entries of a log have consecutive numbers. An entry that was appended is never
   changed; every follower gets the entries in order, each once.
-* A leader appends only while its fencing token is the newest one of the channel. An
-  append that was cut off may be repeated: an entry is never added twice.
+* A leader appends only while its fencing token is the newest one of the channel, and
+  states the number that its first item is to have. That number is the next one of the
+  log; or the same token has appended the same number of items there before, and they
+  are the newest of the log: then the answer was lost, and is given again. Anything else
+  is refused.
 * An engine that has lost what it held, or may have lost the newest part of it, gives
   the entries from then on another epoch. The numbers go on; an id with the former epoch
   is known up to the last number that the engine has under it. A follower that has seen
@@ -110,6 +113,19 @@ class Appended(NamedTuple):
     repeated: bool = False
 
 
+class Lead(NamedTuple):
+    """
+    The lease of a channel.
+
+    :param fence: the fencing token: larger than any that was given for the channel.
+    :param next_seq: the number of the next entry when the lease was given. A leader
+        whose copy of the log is shorter waits for the rest before it appends.
+    """
+
+    fence: int
+    next_seq: int
+
+
 class Follower(Protocol):
     """A process's copy of a channel's log."""
 
@@ -156,12 +172,12 @@ class ChannelLink(Protocol):
     def unfollow(self, channel: ChannelName) -> None:
         """Follow a log no more, and give up its lease."""
 
-    def lead(self, channel: ChannelName) -> Deferred[int | None]:
+    def lead(self, channel: ChannelName) -> Deferred[Lead | None]:
         """
         Take the lease of a channel that is followed, if nobody has it.
 
-        :return: fires with the fencing token; with None when another member leads.
-            Fails with :class:`EngineLost`.
+        :return: fires with the lease, a new one each time; with None when another
+            member leads. Fails with :class:`EngineLost`.
         """
 
     def resign(self, channel: ChannelName, *, unless_followed: bool) -> Deferred[bool]:
@@ -185,8 +201,8 @@ class ChannelLink(Protocol):
         Append items to a log, all or none.
 
         :param fence: the leader's token; None for publications, which any member makes.
-        :param first_seq: the number that the first item is to have, with a fence: an
-            append whose answer was lost is repeated with the same number.
+        :param first_seq: the number that the first item is to have; only with a
+            token.
         :param key: the idempotency key of a publication, and the digest of its content.
         :return: fires when the engine has committed them. Fails with
             :class:`EngineLost`, with :class:`Fenced`, or with
