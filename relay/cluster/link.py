@@ -27,7 +27,7 @@ All methods are called, and all callbacks and Deferreds fire, in the reactor's t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from twisted.internet.defer import Deferred
@@ -248,6 +248,17 @@ class CountLink(Protocol):
     def leave(self, keys: Sequence[str]) -> None:
         """Return one place of each key; those of a session that has ended are returned
         by the engine."""
+
+    def hold(self, held: Callable[[], Mapping[str, int]]) -> None:
+        """
+        Register what counts the places that this process uses.
+
+        A new session of the member begins with them, even if they are more than the
+        keys have: their streams go on while the engine is lost.
+
+        :param held: returns the number of places by key; it is called when a session
+            begins.
+        """
 
 
 class LeaseLink(Protocol):
