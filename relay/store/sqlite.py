@@ -234,17 +234,17 @@ class SqliteFile:
 
 
 @contextmanager
-def logged_wait(file: SqliteFile) -> Iterator[None]:
+def logged_wait(place: str) -> Iterator[None]:
     """
     Log when the block waits for another process for more than a few seconds.
 
-    :param file: the database that the other process has locked.
+    :param place: where the database is that the other process has locked.
     """
     timer = Timer(
         LOGGED_AFTER_S,
         _log.warn,
         ("the start waits for the database {path}: another process has locked it",),
-        {"path": file.path},
+        {"path": place},
     )
     timer.daemon = True
     timer.start()

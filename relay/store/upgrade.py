@@ -44,14 +44,14 @@ def upgrade(file: SqliteFile, migrations: Config) -> None:
     :raises sqlalchemy.exc.SQLAlchemyError: when the file cannot be read or written.
     :raises sqlite3.Error: when the file cannot be read or written.
     """
-    with logged_wait(file):
+    with logged_wait(file.path):
         file.use_wal(_TIMEOUT_MS)
     # References off: replacing a table, as migrations on SQLite must, would otherwise
     # delete the rows that refer to it. The pragma has no effect in a transaction.
     engine = file.engine(writes=True, foreign_keys=False, busy_timeout_ms=_TIMEOUT_MS)
     try:
         with ExitStack() as transaction:
-            with logged_wait(file):
+            with logged_wait(file.path):
                 connection = transaction.enter_context(engine.begin())
             _upgrade(file, connection, migrations)
     finally:

@@ -57,14 +57,6 @@ class DatabaseTests(DatabaseTestCase):
             self.assertEqual(self.database.version(), after_own)
         self.assertNotEqual(self.database.version(), after_own)
 
-    def test_no_version(self) -> None:
-        """A database that is not open has none, nor has one that cannot be asked."""
-        assert self.database._watch is not None
-        self.database._watch.close()
-        self.assertIsNone(self.database.version())
-        self.database.close()
-        self.assertIsNone(self.database.version())
-
     def test_reading_cannot_write(self) -> None:
         """A change in a read is refused, not lost silently."""
         with self.assertRaises(StoreError) as raised:

@@ -1,0 +1,1 @@
+"""The kinds of databases that a store can be kept in, behind one interface."""
