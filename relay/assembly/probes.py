@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from typing import Any
 
 from relay.assembly.certificates import certificate_health
+from relay.assembly.foundation import Foundation
 from relay.daemon.admission import FULL
 from relay.daemon.listeners import Listeners
 from relay.daemon.memory import MemoryUse
@@ -14,50 +14,30 @@ from relay.deploy.follower import Follower
 from relay.observability.probes import Health, Probes
 from relay.observability.readiness import Readiness
 from relay.reactor.loop_lag import LoopLag
-from relay.settings.listeners import TechnicalSettings
 from relay.store.errors import StoreError
 from relay.store.feed import ChangeFeed
 from relay.store.store import Store
-from relay.tls.files.watcher import FileWatcher
 
 LATE_S = 10.0
 """How late the change feed may be beyond the interval of its polls."""
 
 
-def daemon_probes(
-    reactor: Any,
-    store: Store,
-    listeners: Listeners,
-    feed: ChangeFeed,
-    follower: Follower,
-    lag: LoopLag,
-    memory: MemoryUse,
-    certificates: FileWatcher,
-) -> Probes:
+def daemon_probes(base: Foundation, listeners: Listeners, follower: Follower) -> Probes:
     """Return the probes of a daemon, whose parts have started."""
-    probes = Probes(reactor)
-    probes.add("store", lambda: store_health(store))
+    probes = Probes(base.reactor)
+    probes.add("store", lambda: store_health(base.store))
     probes.add("listeners", listeners.health)
-    probes.add("follower", lambda: follower_health(feed, follower))
-    probes.add("loopLag", lambda: lag_health(lag))
-    probes.add("memory", lambda: memory_health(memory))
+    probes.add("follower", lambda: follower_health(base.feed, follower))
+    probes.add("loopLag", lambda: lag_health(base.lag))
+    probes.add("memory", lambda: memory_health(base.memory))
     probes.add("openFiles", listeners.admission.health)
     probes.add(
         "certificates",
         lambda: certificate_health(
-            certificates.states(), datetime.datetime.now(datetime.UTC)
+            base.certificates.states(), datetime.datetime.now(datetime.UTC)
         ),
     )
     return probes
-
-
-def vitals(reactor: Any, settings: TechnicalSettings) -> tuple[LoopLag, MemoryUse]:
-    """Return what measures the lag of the loop and the memory of the process."""
-    after_s = settings.unhealthy_after_ms / 1000
-    return (
-        LoopLag(reactor, settings.max_loop_lag_ms / 1000, after_s),
-        MemoryUse(reactor, settings.max_memory_percent, after_s),
-    )
 
 
 def unready(readiness: Readiness, listeners: Listeners) -> Callable[[], dict[str, str]]:

@@ -1,4 +1,4 @@
-"""The flight records of a daemon: what records exchanges, and what deletes records."""
+"""The flight records of a gateway: what records its exchanges."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from relay.observability.flights import FlightRecorder
 from relay.settings.observability import RecordSettings
 from relay.settings.schema import Settings
 from relay.store.flight_store import FlightStore
-from relay.store.retention import forget_records, record_retention
 from relay.store.store import Store
 
 
 class DaemonRecords(MultiService):
     """
-    Records the exchanges that begin from now on, and deletes old records.
+    Records the exchanges that begin from now on.
 
     :param services: of the gateway; their observers are added to.
     :param owner: this process's name among those that share the store.
@@ -43,17 +42,9 @@ class DaemonRecords(MultiService):
             )
             self.recorder.setServiceParent(self)
             services.observers.add(self.recorder)
-        self._retention = record_retention(
-            store, reactor, settings.keep_hours, settings.max_rows, settings.max_bytes
-        )
-        self._retention.setServiceParent(self)
 
     def take(self, settings: Settings) -> None:
         """Take other settings, for all records from now on."""
-        records = settings.records
-        self._retention.change(
-            forget_records(records.keep_hours, records.max_rows, records.max_bytes)
-        )
         if self.recorder is not None:
             self.recorder.with_query = settings.log.access_query
 
@@ -71,5 +62,4 @@ class DaemonRecords(MultiService):
         :return: fires once it is written, or could not be.
         """
         Service.stopService(self)
-        self._retention.stopService()
         return succeed(None) if self.recorder is None else self.recorder.stopService()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from twisted.application.service import MultiService
 
-from relay.assembly.gateway import GatewayService
+from relay.assembly.gateway_role import GatewayRole
 from relay.daemon.reload import Reload
 from relay.daemon.systemd import Supervision
 
@@ -15,7 +16,11 @@ MARGIN_S = 5.0
 
 
 def supervise(
-    parent: MultiService, gateway: GatewayService, reload: Reload, stop_timeout_ms: int
+    reactor: Any,
+    parent: MultiService,
+    gateway: GatewayRole,
+    reload: Reload,
+    stop_timeout_ms: int,
 ) -> None:
     """
     Tell systemd that the daemon accepts clients, and from now on what it does.
@@ -24,13 +29,7 @@ def supervise(
     :param stop_timeout_ms: how long a stop takes beyond the drain.
     """
 
-    def status() -> str:
-        live = gateway.shared.live.all()
-        streams = sum(one.streams for one in live)
-        state = gateway.drain.state.value
-        return f"{state}: {streams} event streams, {len(live) - streams} other calls"
-
-    supervision = Supervision(gateway.shared.reactor, os.environ, status)
+    supervision = Supervision(reactor, os.environ, gateway.status)
     supervision.setServiceParent(parent)
     after_s = stop_timeout_ms / 1000.0 + MARGIN_S
     gateway.drain.on_stop = lambda drain_s: supervision.stopping(drain_s + after_s)

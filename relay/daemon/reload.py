@@ -8,7 +8,7 @@ of the reactor, so that reloads never overlap and no client meets half of one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -45,6 +45,10 @@ It raises :class:`~relay.daemon.errors.CannotStart`,
 :class:`~relay.settings.source.SettingsError`,
 :class:`~relay.tls.material.MaterialError` or ``OSError`` when the settings cannot be
 used."""
+
+
+Part = tuple[Taker, Prepare]
+"""A part of the daemon, and what prepares it; several may have the same taker."""
 
 
 class Source(Protocol):
@@ -114,15 +118,13 @@ class Reload:
         self._reopen = reopen
         self._renew = renew
         self._wall_ms = wall_ms
-        self._parts: Mapping[Taker, Prepare] = {}
+        self._parts: Sequence[Part] = ()
 
-    def accept(
-        self, parts: Mapping[Taker, Prepare], obstacle: Callable[[], str | None]
-    ) -> None:
+    def accept(self, parts: Sequence[Part], obstacle: Callable[[], str | None]) -> None:
         """
         Take reloads from now on.
 
-        :param parts: prepares each part of the daemon.
+        :param parts: of the daemon, in the order in which they are prepared.
         :param obstacle: returns why no reload is taken now; None if one is taken.
         """
         self._parts = parts
@@ -216,7 +218,7 @@ class Reload:
         """
         prepared: list[Prepared] = []
         mistakes: list[str] = []
-        for taker, prepare in self._parts.items():
+        for taker, prepare in self._parts:
             if taker not in change.takers:
                 continue
             try:

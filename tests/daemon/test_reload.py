@@ -8,7 +8,7 @@ from twisted.logger import capturedLogs, formatEvent
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.daemon.errors import CannotStart
-from relay.daemon.reload import Prepare, Prepared, Reload, Reloaded, ReloadRefused
+from relay.daemon.reload import Prepared, Reload, Reloaded, ReloadRefused
 from relay.settings.effect import Taker
 from relay.settings.schema import Settings
 from relay.settings.source import SettingsError
@@ -54,9 +54,7 @@ class ReloadTests(SynchronousTestCase):
             Taker.OUTBOUND: Part("outbound", self.noted),
             Taker.RESOLVER: Part("resolver", self.noted),
         }
-        prepares: dict[Taker, Prepare] = {
-            taker: part.prepare for taker, part in self.parts.items()
-        }
+        prepares = [(taker, part.prepare) for taker, part in self.parts.items()]
         self.reload = Reload(
             self.before,
             self,

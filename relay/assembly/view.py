@@ -1,0 +1,104 @@
+"""What operators see and use of a gateway, in the management and technical APIs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from relay.assembly.gateway import GatewayService
+from relay.gateway.drain import end_evenly
+from relay.gateway.live_view import LiveView
+from relay.management.resources.channels import ChannelView
+from relay.management.resources.dead_letters import DeliveryView
+from relay.management.resources.gateway import Gateway
+from relay.management.resources.health import HealthView
+from relay.management.resources.probes import Prober
+from relay.management.traffic.logs import Flush
+from relay.outbound import Outbound
+from relay.technical.channels import NodeChannels
+from relay.technical.drain import Drain
+from relay.technical.history import NodeHistory
+from relay.technical.metrics import PrometheusMetrics
+from relay.technical.streams.listing import Streams
+from relay.technical.streams.resource import LiveStreams
+from relay.technical.streams.watch import Watches
+from relay.technical.trail import NodeTrail
+from relay.tryit.gateway import LocalGateway
+
+if TYPE_CHECKING:
+    from relay.assembly.metrics import DaemonMetrics
+
+
+@dataclass(frozen=True)
+class GatewayView:
+    """
+    A gateway, as the sites for operators use it.
+
+    :param channels: returns the open channels of an API.
+    :param health: returns the results of its health checks.
+    :param deliveries: returns the delivery of a subscription.
+    :param gateway: tries deployments, and reports when they are served.
+    :param prober: makes probes of targets.
+    :param outbound: gets definitions from URLs.
+    :param flush: writes the flight records that wait.
+    :param resources: makes the resources of the technical API that are the gateway's.
+    """
+
+    channels: ChannelView
+    health: HealthView
+    deliveries: DeliveryView
+    gateway: Gateway
+    prober: Prober
+    outbound: Outbound
+    flush: Flush
+    resources: Callable[[NodeTrail], tuple[object, ...]]
+
+
+def view_of(gateway: GatewayService, metrics: DaemonMetrics | None) -> GatewayView:
+    """
+    Return the view of the gateway of this process.
+
+    :param metrics: None if they are switched off.
+    """
+    services = gateway.shared
+    return GatewayView(
+        gateway.builder.channels,
+        gateway.builder.health,
+        gateway.deliveries.view,
+        Gateway(
+            gateway.builder.try_out,
+            gateway.reports.reached,
+            LocalGateway(
+                services.reactor,
+                gateway.listeners,
+                gateway.resource,
+                services.wall_ms,
+            ),
+        ),
+        gateway.prober,
+        gateway.outbound,
+        gateway.records.flush,
+        partial(_resources, gateway, metrics),
+    )
+
+
+def _resources(
+    gateway: GatewayService, metrics: DaemonMetrics | None, trail: NodeTrail
+) -> tuple[object, ...]:
+    services, watches = gateway.shared, Watches()
+    services.observers.add(watches)
+    reactor = services.reactor
+    return (
+        PrometheusMetrics(None if metrics is None else metrics.all),
+        NodeChannels(gateway.channels),
+        NodeHistory(gateway.history, reactor),
+        Drain(gateway.drain, services.wall_ms),
+        LiveStreams(
+            Streams(reactor, services.live, LiveView()),
+            watches,
+            partial(end_evenly, reactor),
+            trail,
+        ),
+    )
