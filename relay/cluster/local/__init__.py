@@ -1,0 +1,1 @@
+"""The link between the processes of one machine: a hub, and its members."""
