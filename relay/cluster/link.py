@@ -256,8 +256,8 @@ class CountLink(Protocol):
         A new session of the member begins with them, even if they are more than the
         keys have: their streams go on while the engine is lost.
 
-        :param held: returns the number of places by key; it is called when a session
-            begins.
+        :param held: returns the number of places by key. It is called once for each
+            session, when it begins: the engine knows these places from then on.
         """
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Protocol
@@ -40,7 +39,6 @@ from relay.plans.interfaces import PlanContext
 from relay.plans.tokens.key_sets import KeySets
 from relay.policies.discovery import PolicyTypes
 from relay.policies.interfaces import PolicyContext
-from relay.policies.limits.counters import LocalCounters
 from relay.policies.scope import SharedScope, shared_scope
 from relay.upstream.connection.response_rules import HeadLimits
 from relay.upstream.counts import Counted
@@ -99,8 +97,6 @@ class Builder:
             for kind, plugin in endpoints.items()
         }
         self._key_sets = KeySets(services.reactor, outbound.call)
-        self._counters = LocalCounters(services.reactor)
-        self._open_calls: Counter[tuple[str, ...]] = Counter()
         self.shared: dict[str, SharedChannels] = {}
         """The channels of the MESSAGE APIs that are served, by API."""
         self.destinations: dict[str, Destinations] = {}
@@ -179,8 +175,7 @@ class Builder:
             self._outbound,
             deployment.api_id,
             definition,
-            self._counters,
-            self._open_calls,
+            services.tallies,
         )
         return open_flows(
             self._policies, deployment.plans, deployment.groups, context, shared

@@ -12,6 +12,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
 from relay.gateway.exchange import Exchange
+from relay.gateway.limits import ExchangeLimits
 from relay.gateway.protected_resources import (
     WELL_KNOWN,
     answer_metadata,
@@ -37,7 +38,6 @@ from relay.http.refusals import (
 )
 from relay.model.schema.types.request_target import PathFault, RequestTarget
 from relay.observability.access import AccessRecord
-from relay.policies.limits.counters import LocalCounters
 
 _USER = re.compile(rb"(?<=//)[^/]*@")
 
@@ -59,7 +59,7 @@ class GatewayResource(Resource):
         """Replaced as a whole when a deployment changes."""
         self.accepting = True
         """False when the daemon is drained."""
-        self._attempts = LocalCounters(services.reactor)
+        self._limits = ExchangeLimits(services)
         self.when_closing: list[Callable[[], None]] = []
         """Told when it begins to stop."""
 
@@ -79,11 +79,16 @@ class GatewayResource(Resource):
         exchange = Exchange(stream, self.services, record, trusted)
         try:
             self._route(stream, exchange)
-        except Refused as refused:
-            exchange.refuse(refused.refusal)
         except Exception:
-            exchange.fail(Failure())
+            self._end(Failure(), exchange)
         return NOT_DONE_YET
+
+    def _end(self, failure: Failure, exchange: Exchange) -> None:
+        """End an exchange that no API has received."""
+        if isinstance(failure.value, Refused):
+            exchange.refuse(failure.value.refusal)
+        elif not exchange.over:
+            exchange.fail(failure)
 
     def refuse(self, stream: ClientStream, refusal: Refusal) -> None:
         """
@@ -126,7 +131,32 @@ class GatewayResource(Resource):
         if route is not None:
             # A refusal is among the logs of the API that was asked for.
             exchange.record.api_id = route.api.id
-        self._check_limits(exchange)
+        waited = self._limits.check(exchange)
+        if waited is None:
+            self._enter(stream, exchange, host, target, route)
+        else:
+            waited.addCallback(lambda _: self._enter_later(exchange, host, target))
+            waited.addErrback(self._end, exchange)
+
+    def _enter_later(
+        self, exchange: Exchange, host: str, target: RequestTarget
+    ) -> None:
+        """Go on with a call that has waited, during which routes may have changed."""
+        if not exchange.over:
+            stream = exchange.stream
+            route = self.table.match(host, target, stream.listener.id)
+            self._enter(stream, exchange, host, target, route)
+
+    def _enter(
+        self,
+        stream: ClientStream,
+        exchange: Exchange,
+        host: str,
+        target: RequestTarget,
+        route: Route | None,
+    ) -> None:
+        """Hand a call over to its API."""
+        listener = stream.listener
         if WELL_KNOWN in target.path and self._describe_resource(
             exchange, host, target.path, route
         ):
@@ -210,21 +240,3 @@ class GatewayResource(Resource):
     def _drop_lookalikes(self, headers: Headers, listener: ListenerFacts) -> None:
         certificate = listener.certificate_header or b""
         drop_lookalikes(headers, (self._key_header, certificate.lower()))
-
-    def _check_limits(self, exchange: Exchange) -> None:
-        limits, live = self.services.limits, self.services.live
-        # First, since an attempt counts regardless of its outcome.
-        if limits.max_attempts_per_address:
-            hit = self._attempts.hit(
-                exchange.record.client,
-                limits.max_attempts_per_address,
-                limits.attempt_window_ms,
-            )
-            if not hit.allowed:
-                raise Refused(refusals.too_many_attempts(hit.ends_in_ms))
-        # The exchange itself is counted already.
-        if 0 < limits.max_exchanges < len(live):
-            raise Refused(refusals.TOO_MANY)
-        of_address = live.of_address(exchange.record.client)
-        if 0 < limits.max_exchanges_per_address < of_address:
-            raise Refused(refusals.TOO_MANY_OF_ADDRESS)

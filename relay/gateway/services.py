@@ -13,6 +13,7 @@ from relay.observability.access import AccessLog, CurrentAccessLog
 from relay.observability.live import LiveExchanges
 from relay.observability.observers import AccessLogging, Observers
 from relay.plans.consumers import Consumers
+from relay.policies.limits.tallies import Tallies
 from relay.settings.gateway import GatewaySettings, LimitSettings
 
 
@@ -28,6 +29,7 @@ class Services:
     :param counts: what happens in each API.
     :param consumers: the subscriptions in force.
     :param grants: of the exchanges under way.
+    :param tallies: what limits count with, those of policies included.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     """
 
@@ -40,6 +42,7 @@ class Services:
     counts: Counts
     consumers: Consumers
     grants: ActiveGrants
+    tallies: Tallies
     wall_ms: Callable[[], int]
 
     def take(self, settings: GatewaySettings, limits: LimitSettings) -> None:
@@ -59,6 +62,7 @@ class Services:
         limits: LimitSettings,
         access: AccessLog,
         wall_ms: Callable[[], int],
+        tallies: Tallies | None = None,
     ) -> Services:
         """
         Make the other services, and let the grants follow the subscriptions.
@@ -66,6 +70,7 @@ class Services:
         :param limits: how many exchanges there may be.
         :param access: the access log.
         :param wall_ms: the time of day, in milliseconds since the Unix epoch.
+        :param tallies: what limits count with; None to count in this process.
         """
         live, consumers = LiveExchanges(), Consumers()
         current = CurrentAccessLog(access)
@@ -83,5 +88,6 @@ class Services:
             Counts(),
             consumers,
             grants,
+            tallies or Tallies.alone(reactor),
             wall_ms,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -16,7 +15,7 @@ from relay.model.api.definition import ApiDefinition
 from relay.outbound import Outbound
 from relay.policies.call import Call
 from relay.policies.event import Event
-from relay.policies.limits.counters import Counters
+from relay.policies.limits.tallies import Tallies
 
 
 class EventStep(Protocol):
@@ -90,9 +89,7 @@ class PolicyContext:
 
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     :param outbound: makes guarded calls to URLs of definitions.
-    :param counters: the counts of this process, which outlive a deployment.
-    :param open_calls: the numbers of open calls, by key, which outlive a deployment,
-        too.
+    :param tallies: the counts of calls and of open calls.
     :param place: the place of the step within the API. Each step has its own counts,
         which the step at the same place in the next deployment continues.
     :param group: builds the steps of a shared policy group, by its crossId.
@@ -103,8 +100,7 @@ class PolicyContext:
     outbound: Outbound
     api_id: str
     api: ApiDefinition
-    counters: Counters
-    open_calls: Counter[tuple[str, ...]]
+    tallies: Tallies
     place: str = ""
     group: Callable[[str], Policy] = _no_group
 

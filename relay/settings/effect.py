@@ -139,6 +139,7 @@ TAKEN_BY: dict[str, tuple[Taker, ...]] = {
     "limits.max_exchanges_per_address": (Taker.EXCHANGES,),
     "limits.max_attempts_per_address": (Taker.EXCHANGES,),
     "limits.attempt_window_ms": (Taker.EXCHANGES,),
+    "limits.on_engine_loss": (Taker.EXCHANGES,),
     "limits.max_head_bytes": (Taker.CONNECTIONS, Taker.SOURCES),
     "limits.max_headers": (Taker.CONNECTIONS, Taker.SOURCES),
     "limits.reserved_files": (Taker.PROCESS,),

@@ -101,8 +101,7 @@ class GatewaySettings:
 @dataclass(frozen=True)
 class LimitSettings:
     """
-    The limits of one process. What exceeds a limit is refused, never queued without
-    bound.
+    The limits of a daemon. What exceeds a limit is refused, never queued without bound.
     """
 
     ipv6_prefix: Annotated[int, Range(32, 128)] = setting(
@@ -112,17 +111,31 @@ class LimitSettings:
         "HTTP/2 floods) counts all addresses with the same leading bits as one. One "
         "host usually has a whole /64",
     )
-    max_exchanges: CountOrOff = setting(0, "concurrent exchanges; 0 for no limit")
+    max_exchanges: CountOrOff = setting(
+        0,
+        "concurrent exchanges of the daemon, all its workers together; 0 for no limit",
+    )
     max_exchanges_per_address: CountOrOff = setting(
-        0, "concurrent exchanges of one client address; 0 for no limit"
+        0,
+        "concurrent exchanges of one client address, in all processes that [count "
+        "together](policies.md#counts-of-several-processes); 0 for no limit",
     )
     max_attempts_per_address: CountOrOff = setting(
         0,
-        "requests of one client address within the window, whatever their outcome; "
+        "requests of one client address within the window, whatever their outcome, in "
+        "all processes that count together; "
         "further ones are refused with 429 until the window ends; 0 for no limit",
     )
     attempt_window_ms: Milliseconds = setting(
         60_000, "the window, which begins with the first request"
+    )
+    on_engine_loss: Literal["allow", "refuse", "local"] = setting(
+        "local",
+        "what becomes of a request while the engine that counts for all processes does "
+        "not answer, if `max_exchanges`, `max_exchanges_per_address` or "
+        "`max_attempts_per_address` is set: `allow` serves it, `refuse` answers 503 "
+        "`GATEWAY_LIMITS_NOT_COUNTED`, `local` counts it in this process. Without "
+        "effect on a daemon of one process without a cluster",
     )
     max_head_bytes: Bytes = setting(
         16_384,

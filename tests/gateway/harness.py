@@ -7,7 +7,6 @@ A test scripts both ends: the client's bytes and the source's (``raw.py``).
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from ipaddress import ip_network
@@ -42,7 +41,6 @@ from relay.plans.keyless import keyless_plan
 from relay.plans.tokens.key_sets import KeySets
 from relay.policies.discovery import find_policies
 from relay.policies.interfaces import PolicyContext
-from relay.policies.limits.counters import LocalCounters
 from relay.policies.scope import shared_scope
 from relay.settings.gateway import GatewaySettings, LimitSettings
 from relay.settings.listeners import ListenerSettings
@@ -269,8 +267,7 @@ class Gateway:
                 self.outbound,
                 deployment.api_id,
                 body,
-                LocalCounters(cast(Any, self.reactor)),
-                Counter(),
+                self.services.tallies,
             ),
             shared,
         )

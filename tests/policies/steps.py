@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -21,7 +20,7 @@ from relay.policies.call import Call, Interrupted, Request, Response
 from relay.policies.discovery import find_policies
 from relay.policies.event import Event
 from relay.policies.interfaces import Policy, PolicyContext
-from relay.policies.limits.counters import LocalCounters
+from relay.policies.limits.tallies import Tallies
 from relay.policies.scope import call_scope, response_members, shared_scope
 from relay.upstream.scope_headers import Known
 from tests.gateway.harness import definition
@@ -55,9 +54,7 @@ def context(
     def now_ms() -> int:
         return wall_ms + round(clock.seconds() * 1000)
 
-    return PolicyContext(
-        clock, now_ms, outbound, "api-1", API, LocalCounters(clock), Counter()
-    )
+    return PolicyContext(clock, now_ms, outbound, "api-1", API, Tallies.alone(clock))
 
 
 def build(policy: str, given: PolicyContext | None = None, **options: Any) -> Policy:

@@ -85,6 +85,7 @@ class DeliveriesTests(SynchronousTestCase):
             counts=Counts(),
             consumers=self.consumers,
             grants=cast(Any, None),
+            tallies=cast(Any, None),
             wall_ms=self.desk.wall_ms,
         )
         self.deliveries = Deliveries(

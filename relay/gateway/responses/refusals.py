@@ -210,6 +210,13 @@ def too_many_attempts(wait_ms: int) -> Refusal:
     )
 
 
+NOT_COUNTED = Refusal(
+    503,
+    "GATEWAY_LIMITS_NOT_COUNTED",
+    "The gateway cannot count the calls of this address",
+    Outcome.LIMIT_REACHED,
+    retry_after_s=1,
+)
 BODY_TOO_LARGE = Refusal(
     413,
     "REQUEST_CONTENT_LIMIT_TOO_LARGE",

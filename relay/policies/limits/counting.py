@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, Strict, model_validator
@@ -11,6 +12,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from relay.cluster.link import EngineLost
 from relay.expression.errors import EvaluationFailed
 from relay.expression.template import Template
 from relay.expression.values import Value
@@ -22,6 +24,7 @@ from relay.model.schema.types.texts import Text
 from relay.policies.call import Call, Interrupted
 from relay.policies.interfaces import PolicyContext
 from relay.policies.limits.counters import Hit
+from relay.policies.limits.places import OnEngineLoss
 
 MOST = 2**53
 UNIT_MS = {
@@ -67,11 +70,14 @@ class CountingOptions(Options):
     """The shared options of the policies that count calls."""
 
     async_: Annotated[Flag, Field(alias="async")] = False
-    """Has no effect on counts of one process, which are exact at once."""
+    """Has no effect: counts are exact at once."""
     add_headers: Flag = False
     """Whether each response has headers with the calls that are left."""
     error_strategy: ErrorStrategy = "FALLBACK_PASS_TROUGH"
-    """What is done when a shared store cannot count; this process always can."""
+    """What is done when the shared engine cannot count; a process that counts alone
+    always can."""
+    on_engine_loss: OnEngineLoss | None = None
+    """The same, in the place of ``errorStrategy``."""
 
 
 class Count:
@@ -90,7 +96,8 @@ class Count:
         counted: Counted,
         context: PolicyContext,
     ) -> None:
-        self._blocks = options.error_strategy == "BLOCK_ON_INTERNAL_ERROR"
+        blocks = options.error_strategy == "BLOCK_ON_INTERNAL_ERROR"
+        self._on_loss = options.on_engine_loss or ("refuse" if blocks else "allow")
         self._prefix = prefix
         self._place = context.place
         self._use_key_only = counted.use_key_only
@@ -102,7 +109,7 @@ class Count:
         dynamic = counted.dynamic_period_time
         self._periods = counted.period_time
         self._dynamic_periods = Template.read(dynamic) if dynamic.strip() else None
-        self._counters = context.counters
+        self._tallies = context.tallies
 
     def limit(self, call: Call) -> int:
         """
@@ -134,29 +141,45 @@ class Count:
         :param limit: how many calls the window allows.
         :param judge: called with the count; it may refuse the call.
         :param passed: called for a call that passes without being counted.
-        :return: a Deferred when a shared store counts.
+        :return: a Deferred when a shared engine counts.
         """
-        hit = self._counters.hit(self._key_of(call), limit, window_ms)
+        key = self._key_of(call)
+        hit = self._tallies.counters.hit(key, limit, window_ms)
         if isinstance(hit, Deferred):
-            return hit.addCallbacks(judge, self._uncounted, errbackArgs=(passed,))
+            here = partial(self._tallies.own.hit, key, limit, window_ms)
+            return hit.addCallbacks(
+                judge, self._uncounted, errbackArgs=(here, judge, passed)
+            )
         judge(hit)
         return None
 
-    def _uncounted(self, failure: Failure, passed: Callable[[], None]) -> None:
+    def _uncounted(
+        self,
+        failure: Failure,
+        here: Callable[[], Hit],
+        judge: Callable[[Hit], None],
+        passed: Callable[[], None],
+    ) -> None:
         """
-        Apply ``errorStrategy``: the store does not answer.
+        Decide on a call that the engine has not counted.
 
+        :param here: counts it in this process.
         :raises Interrupted: when the call is to be refused.
         """
         if failure.check(CancelledError):
             # The client has left.
             return
-        self.log.error(
-            "{policy}: a call could not be counted: {error}",
-            policy=self._prefix,
-            error=failure.value,
-        )
-        if self._blocks:
+        if not failure.check(EngineLost):
+            # The link itself tells when it has lost the engine.
+            self.log.error(
+                "{policy}: a call could not be counted: {error}",
+                policy=self._prefix,
+                error=failure.value,
+            )
+        if self._on_loss == "local":
+            judge(here())
+            return
+        if self._on_loss == "refuse":
             title = self._prefix.replace("_", " ").capitalize()
             raise Interrupted(
                 429,

@@ -51,7 +51,7 @@ class LocalCountersTests(SynchronousTestCase):
             self.counters.hit(f"k{number}", 1, 1000)
             self.clock.advance(0.01)
         self.assertLessEqual(len(self.counters._windows), 101)
-        self.assertLessEqual(len(self.counters._ends), 101)
+        self.assertLessEqual(len(self.counters._windows._ends), 101)
 
     def test_bounded(self) -> None:
         """The number of keys is bounded."""

@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.cluster.link import EngineLost
 from relay.policies.call import Interrupted
 from relay.policies.interfaces import Policy
 from relay.policies.limits.counters import Hit, LocalCounters
@@ -39,7 +40,8 @@ class CountingTests(SynchronousTestCase):
     def step(self, policy: str, **options: Any) -> tuple[Policy, FarCounters]:
         """Make a step that counts far away."""
         counters = FarCounters()
-        where = replace(context(Clock()), counters=counters)
+        given = context(Clock())
+        where = replace(given, tallies=replace(given.tallies, counters=counters))
         return build(
             policy, where, addHeaders=True, **LIMITS[policy], **options
         ), counters
@@ -93,6 +95,34 @@ class CountingTests(SynchronousTestCase):
                 self.assertEqual(
                     error.message, f"{name} blocked the query due to internal error"
                 )
+
+    def test_on_engine_loss(self) -> None:
+        """``onEngineLoss`` takes the place of ``errorStrategy``."""
+        for on_loss, results in (
+            ("allow", [None, None]),
+            ("refuse", ["BLOCK_ON_INTERNAL_ERROR"] * 2),
+            ("local", [None, "TOO_MANY_REQUESTS"]),
+        ):
+            for policy in LIMITS:
+                step, counters = self.step(
+                    policy,
+                    onEngineLoss=on_loss,
+                    errorStrategy="BLOCK_ON_INTERNAL_ERROR",
+                )
+                for result in results:
+                    given = call()
+                    waited = step.on_request(given)
+                    assert isinstance(waited, Deferred)
+                    counters.asked[-1][0].errback(EngineLost())
+                    if result is None:
+                        self.assertIsNone(self.successResultOf(waited))
+                    else:
+                        error = self.failureResultOf(waited, Interrupted).value
+                        prefix = policy.replace("-", "_").upper()
+                        self.assertEqual(error.key, f"{prefix}_{result}")
+                    named = len(given.answer_headers)
+                    self.assertEqual(named, 0 if on_loss == "refuse" else 3)
+                self.assertEqual(self.flushLoggedErrors(), [])
 
     def test_a_client_that_leaves(self) -> None:
         """A cancelled count is not logged as a failure."""

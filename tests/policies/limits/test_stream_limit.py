@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.policies.limits.places import Place, count_key
 from tests.gateway.flows.case import FlowCase, step
 from tests.gateway.harness import EVENT_STREAM, chunk, get, response
 from tests.gateway.raw import Client, SourceConnection, until
+from tests.gateway.sharing import SharingCase
 from tests.policies.steps import build, call, context, interruption, refused
 
 
@@ -187,3 +190,81 @@ class StreamLimitTests(FlowCase):
         for client in clients:
             client.reset()
         await self.gateway.ended(50)
+
+
+class SharedStreamsTests(SharingCase, FlowCase):
+    """The gateway counts open streams together with another process."""
+
+    def place(self, limit: int) -> Place:
+        """Return the place of a stream of the API."""
+        return Place(count_key("STREAM_LIMIT", "api-1", "/0/request/0", "API"), limit)
+
+    async def limited(self, *more: Any, answers: bool = True, **options: Any) -> None:
+        """
+        Open the gateway.
+
+        :param more: steps after the limit of the API to one stream.
+        :param answers: whether the hub answers, and not only from :meth:`run_hub` on.
+        """
+        self.share(answers=answers)
+        one = step("stream-limit", streams=[{"per": "API", "limit": 1}], **options)
+        await self.flowing({"request": [one, *more]})
+
+    async def answered(self, status: int) -> Client:
+        """Make a call."""
+        if status == 200:
+            client, connection = await self.call(get(b"/api"))
+            connection.send(EVENT_STREAM)
+        else:
+            client = await self.asked(get(b"/api"))
+        self.assertEqual((await client.head()).status, status)
+        return client
+
+    async def test_places(self) -> None:
+        """A place is no other process's until the stream is over."""
+        await self.limited()
+        client = await self.answered(200)
+        waited = self.two.places.enter([self.place(1)], "refuse")
+        assert isinstance(waited, Deferred)
+        self.assertEqual(await waited, 0)
+        client.reset()
+        await self.gateway.ended()
+        waited = self.two.places.enter([self.place(1)], "refuse")
+        assert isinstance(waited, Deferred)
+        self.assertIsNone(await waited)
+        await self.answered(429)
+
+    async def test_a_client_that_leaves(self) -> None:
+        """A client that leaves while it waits keeps no place."""
+        await self.limited(answers=False)
+        client = await self.asked(get(b"/api"))
+        await until(lambda: len(self.gateway.live), "the exchange")
+        client.reset()
+        line = await self.gateway.ended()
+        self.assertEqual(line["outcome"], "client_gone")
+        self.run_hub()
+        await self.answered(200)
+
+    async def test_order_of_steps(self) -> None:
+        """Later steps are taken when the place is, and the duration is limited."""
+        limit = step("rate-limit", addHeaders=True, rate={"limit": 9})
+        await self.limited(limit, maxDurationMs=5000, eventsPerSecond=9)
+        client, connection = await self.call(get(b"/api"))
+        connection.send(EVENT_STREAM)
+        head = await client.head()
+        self.assertEqual(head.get(b"x-rate-limit-remaining"), b"8")
+        self.reactor.advance_ms(5000)
+        await client.until_over()
+        self.assertEqual((await self.gateway.ended())["outcome"], "max_duration")
+
+    async def test_without_an_engine(self) -> None:
+        """``onEngineLoss`` decides."""
+        for on_loss, statuses in (
+            ("allow", [200, 200]),
+            ("refuse", [503]),
+            ("local", [200, 429]),
+        ):
+            await self.limited(onEngineLoss=on_loss)
+            self.machine.kill_hub()
+            for status in statuses:
+                await self.answered(status)
