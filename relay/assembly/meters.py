@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from relay.channel.channels import OpenChannel
+from relay.channel.source import OpenChannel
 from relay.deploy.builder import Builder
 from relay.gateway.counts import ApiCounts, Counts
 from relay.gateway.push import DEAD_LETTER

@@ -24,7 +24,7 @@ from twisted.python.failure import Failure
 from relay.channel.entry import Entry, Gap, GapReason
 from relay.channel.log import Log
 from relay.channel.message import Message
-from relay.model.api.messages.channel_options import ChannelOptions
+from relay.channel.writer import ArchiveClosed, IdempotencyKey, NotKept, WrittenChannel
 from relay.model.records import HistoryEntry, Publication
 from relay.model.schema.errors import Unavailable
 
@@ -36,18 +36,6 @@ PRUNE_S = 60.0
 LINEAGE_MS = 86_400_000
 """How much longer than its event the newest place of a channel is known, so that it
 goes on with its epoch after a restart, and its clients get no gap."""
-
-
-class DurableChannel(Protocol):
-    """The parts of a channel that an archive uses; see ``channel/channel.py``."""
-
-    options: ChannelOptions
-    log: Log
-    digest: str
-    """What the archive knows it by."""
-
-    def add(self, entries: list[Entry]) -> None:
-        """Add entries that are in the store, and deliver them."""
 
 
 class Keeper(Protocol):
@@ -65,29 +53,8 @@ class Keeper(Protocol):
         """Keep a batch; fires when it is safe."""
 
 
-class ArchiveClosed(Exception):
-    """The channel is served elsewhere now."""
-
-    def __init__(self) -> None:
-        super().__init__("the channel is served elsewhere now")
-
-
-class NotKept(Exception):
-    """The store cannot keep events now; the archive has logged why."""
-
-    def __init__(self) -> None:
-        super().__init__("the event could not be kept")
-
-
-class IdempotencyKey(NamedTuple):
-    """Under which a publication is remembered."""
-
-    topic: str
-    key: str
-
-
 class _Submitted(NamedTuple):
-    channel: DurableChannel
+    channel: WrittenChannel
     items: Sequence[Message | GapReason]
     key: IdempotencyKey | None
     done: Deferred[list[Entry]]
@@ -135,7 +102,7 @@ class Archive:
         self._loaded: dict[str, list[HistoryEntry]] = {}
         """By digest what earlier processes kept, without holes."""
         self._lines: dict[str, _Line] = {}
-        self._under_way: Counter[DurableChannel] = Counter()
+        self._under_way: Counter[WrittenChannel] = Counter()
         self._pruned_s = clock.seconds()
         self.publications: list[Publication] = []
         """What earlier processes answered under a key."""
@@ -182,7 +149,7 @@ class Archive:
             return None
         return rows[-1].epoch, [_entry(row) for row in rows]
 
-    def holds(self, channel: DurableChannel) -> bool:
+    def holds(self, channel: WrittenChannel) -> bool:
         """
         Whether entries of a channel are being stored.
 
@@ -192,7 +159,7 @@ class Archive:
 
     def submit(
         self,
-        channel: DurableChannel,
+        channel: WrittenChannel,
         items: Sequence[Message | GapReason],
         key: IdempotencyKey | None = None,
     ) -> Deferred[list[Entry]]:
@@ -228,7 +195,7 @@ class Archive:
             self._settle(one.channel)
             one.done.errback(reason)
 
-    def _settle(self, channel: DurableChannel) -> None:
+    def _settle(self, channel: WrittenChannel) -> None:
         self._under_way[channel] -= 1
         if not self._under_way[channel]:
             del self._under_way[channel]
@@ -258,7 +225,7 @@ class Archive:
         rows: list[HistoryEntry] = []
         oldest = self._too_old(now_ms, batch[0].channel.options.history.max_age_ms)
         publications: list[Publication] = []
-        before: dict[DurableChannel, list[Entry]] = {}
+        before: dict[WrittenChannel, list[Entry]] = {}
         for one in batch:
             log, digest = one.channel.log, one.channel.digest
             ahead = before.setdefault(one.channel, [])

@@ -21,24 +21,22 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.python.failure import Failure
 
 from relay.channel import ids
-from relay.channel.archive import Archive, ArchiveClosed, IdempotencyKey
 from relay.channel.counts import ChannelCounts
 from relay.channel.entry import Entry, Gap, GapReason
 from relay.channel.journal import Journal
 from relay.channel.log import Log
 from relay.channel.message import Message
+from relay.channel.progress import progress_in
 from relay.channel.subscribers.byte_group import SharedWriter
 from relay.channel.subscribers.fanout import Fanout
 from relay.channel.subscribers.group import Group
 from relay.channel.subscribers.places import Place, Places
-from relay.channel.subscribers.subscriber import Subscriber
+from relay.channel.subscribers.subscriber import THE_LOG, Subscriber
 from relay.channel.verdict import SourceRefusal, Verdict
+from relay.channel.writer import ArchiveClosed, IdempotencyKey, Receiver, Writer
 from relay.model.api.messages.channel_options import ChannelOptions
 from relay.model.marks import Mark
 from relay.model.progress import Progress
-
-Receiver = Callable[[Sequence[Message | GapReason]], None]
-"""Takes publications that are not added to a channel."""
 
 
 class ChannelState(StrEnum):
@@ -93,8 +91,11 @@ class Channel:
         self.log = Log(options.history, epoch, mint)
         self.log.on_gap = partial(self.journal.note, Mark.GAP)
         self.state = ChannelState.OPEN
-        self.archive: Archive | None = None
-        """Where entries are kept before they are delivered; None for nowhere."""
+        self.writer: Writer | None = None
+        """What adds to the log; None if the channel does, at once."""
+        self._unplaced: dict[Subscriber, str | None] | None = None
+        """The last event ids of the subscribers that wait for the log; None once they
+        wait no more."""
         self.is_here: Callable[[], bool] | None = None
         """Whether this process may add to it, asked each time; None for always."""
         self.receiver: Receiver | None = None
@@ -102,7 +103,7 @@ class Channel:
         self.gap_due = False
         """Whether a gap before the next event must still be reported."""
         self.digest = ""
-        """What the archive knows it by."""
+        """The digest of its key."""
         self.verdict = Verdict()
         """Whether the source sends events, or refuses."""
         self.on_first: Callable[[], None] | None = None
@@ -112,6 +113,8 @@ class Channel:
         self._fanout = Fanout(self.log, clock, options, new_writer, self.counts)
         self.places = Places(self.log, options, clock, self._fanout.reading.find_none)
         """Where subscribers begin."""
+        self._begin: Callable[[Callable[[], None]], None] = self.places.open
+        """Calls :attr:`on_first`."""
         self._wall_ms = wall_ms
         self._count = 0
 
@@ -181,24 +184,35 @@ class Channel:
 
         :param items: in order.
         :param key: under which the ids are to be remembered, if that is durable, too.
-        :return: fires with the entries once they are in the log, with none if a
-            receiver takes them; fails with :class:`ArchiveClosed` when the channel is
-            served elsewhere now.
+        :return: fires with the entries once they are safe, with none if a receiver
+            takes them; fails with :class:`ArchiveClosed` when the channel is served
+            elsewhere now.
         """
-        if self.state is ChannelState.CLOSED or not (
-            self.is_here is None or self.is_here()
-        ):
-            return fail(ArchiveClosed())
-        if self.receiver is not None:
+        if self.receiver is not None and self._takes:
             self.receiver(items)
             return succeed([])
+        return self.feed(items, key)
+
+    def feed(
+        self,
+        items: Sequence[Message | GapReason],
+        key: IdempotencyKey | None = None,
+    ) -> Deferred[list[Entry]]:
+        """Add events and gaps, as :meth:`submit` does without a receiver."""
+        if not self._takes:
+            return fail(ArchiveClosed())
         due, self.gap_due = self.gap_due, False
         if due:
             items = [GapReason.UPSTREAM_RECONNECT, *items]
-        if self.archive is None:
+        if self.writer is None:
             return succeed(self.publish(items))
-        done = self.archive.submit(self, items, key)
+        done = self.writer.submit(self, items, key)
         return done.addErrback(self._still_due) if due else done
+
+    @property
+    def _takes(self) -> bool:
+        here = self.is_here is None or self.is_here()
+        return here and self.state is not ChannelState.CLOSED
 
     def _still_due(self, failure: Failure) -> Failure:
         self.gap_due = True
@@ -222,20 +236,61 @@ class Channel:
         self.log.evict(self._wall_ms())
         self._fanout.attach(subscriber)
         resume_at = self.places.resume_source_id
-        place = self.places.find(last_event_id, self.state is ChannelState.OPEN)
-        subscriber.position, subscriber.gap, subscriber.awaited = place
+        gap = None
+        if self._unplaced is None:
+            gap = self._place(subscriber, last_event_id, may_open=True)
+        else:
+            self._unplaced[subscriber] = last_event_id
+            subscriber.awaited = THE_LOG
         subscriber.channel = self
-        if last_event_id:
-            self._count_resume(place)
         self._count += 1
         if self._count == 1:
             try:
-                self.places.open(self.on_first or _nothing)
+                self._begin(self.on_first or _nothing)
             except BaseException:
                 self.places.resume_source_id = resume_at
                 self.detach(subscriber)
                 raise
-        return Attached(place.gap, self.is_over_for(subscriber))
+        return Attached(gap, self.is_over_for(subscriber))
+
+    def wait_for_log(self) -> None:
+        """Let subscribers wait for their places until :meth:`settle_places`: the log is
+        still to be filled. The source is opened by what fills it."""
+        self._unplaced = {}
+        self._begin = _call
+
+    def settle_places(self, may_open: bool) -> None:
+        """
+        Find the places of the subscribers that have waited for the log.
+
+        :param may_open: whether the source may be opened where one of them left off.
+        """
+        unplaced, self._unplaced = self._unplaced or {}, None
+        for subscriber, last_event_id in unplaced.items():
+            if subscriber.channel is self:
+                self._place(subscriber, last_event_id, may_open)
+                self._fanout.reading.placed(subscriber)
+
+    def _place(
+        self, subscriber: Subscriber, last_event_id: str | None, may_open: bool
+    ) -> Gap | None:
+        may_open = may_open and self.state is ChannelState.OPEN
+        place = self.places.find(last_event_id, may_open)
+        subscriber.position, subscriber.gap, subscriber.awaited = place
+        if last_event_id:
+            self._count_resume(place)
+        return place.gap
+
+    def rewind(self, seq: int) -> None:
+        """
+        Drop the newest entries, which other processes do not have.
+
+        Readers that have been given any of them are told of a gap.
+
+        :param seq: the place of the next entry from now on.
+        """
+        for _ in range(self._fanout.rewind(seq, self.log.cut)):
+            self.counts.gaps.count(GapReason.UPSTREAM_RECONNECT.value)
 
     def progress(self, subscriber: Subscriber) -> Progress:
         """
@@ -243,29 +298,9 @@ class Channel:
 
         :param subscriber: attached.
         """
-        log, (position, heartbeat_s) = self.log, self._fanout.place(subscriber)
-        next_seq = log.next_seq
-        if position is None:
-            return Progress(
-                subscriber.state, None, None, next_seq - 1, 0, 0, 0, heartbeat_s
-            )
-        place, behind_bytes, behind_ms = position - 1, 0, 0
-        if position < next_seq:
-            behind_bytes = log.bytes_behind(position)
-            oldest = log.find(max(position, log.first_seq))
-            if oldest is not None:
-                behind_ms = max(0, self._wall_ms() - oldest.at_ms)
-        last = log.find(place)
-        return Progress(
-            subscriber.state,
-            place,
-            log.cursor(place) if last is None or last.message is None else last.id,
-            next_seq - 1,
-            next_seq - position,
-            behind_bytes,
-            behind_ms,
-            heartbeat_s,
-        )
+        position, heartbeat_s = self._fanout.place(subscriber)
+        now_ms = self._wall_ms()
+        return progress_in(self.log, subscriber.state, position, heartbeat_s, now_ms)
 
     def _count_resume(self, place: Place) -> None:
         """Count a client that comes back, unless its place is still awaited."""
@@ -352,6 +387,10 @@ class Channel:
         self.state = ChannelState.CLOSED
         self.places.stop()
         self._fanout.close()
+
+
+def _call(act: Callable[[], None]) -> None:
+    act()
 
 
 def _nothing() -> None:

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.web.http_headers import Headers
 
 from relay.channel import ids
 from relay.channel.archive import Archive
-from relay.channel.channel import Channel, ChannelState, Receiver
+from relay.channel.channel import Channel, ChannelState
 from relay.channel.counts import ChannelCounts
 from relay.channel.idempotency import Idempotency
 from relay.channel.key import ChannelKey
+from relay.channel.source import OpenChannel, Source
 from relay.channel.subscribers.byte_group import SharedWriter
+from relay.channel.writer import Member, Receiver
 from relay.model.api.messages.channel_options import ChannelOptions, KeyOptions
 from relay.model.schema.types.request_target import RequestTarget
 
 NOTHING_ELSE = KeyOptions(query=(), headers=())
 SWEEP_S = 0.25
 """How exact heartbeats, ages and the bounds of slow clients are."""
+
+
+Join = Callable[[OpenChannel, Callable[[OpenChannel], None]], Member]
+"""Takes part in a channel, whose source the second argument starts."""
 
 
 class ChannelRefused(Exception):
@@ -46,101 +53,6 @@ class ChannelElsewhere(ChannelRefused):
         super().__init__(of_address=False)
 
 
-class SourceConnection(NamedTuple):
-    """
-    The connection of a source to an endpoint.
-
-    :param problem: what is wrong with it; None if it is open, or not known yet.
-    :param clocks_s: the seconds until each timeout expires, by name; None for one that
-        does not run.
-    """
-
-    endpoint: str
-    problem: str | None
-    clocks_s: Mapping[str, float | None]
-
-
-class Source(Protocol):
-    """The source of a channel's events."""
-
-    def start(self) -> None:
-        """Start: the channel has a reader."""
-
-    def stop(self) -> None:
-        """Stop: the channel had no reader for a while, or the API is stopped."""
-
-    def connections(self) -> Sequence[SourceConnection]:
-        """Describe its connections to endpoints; none for a source without any."""
-
-
-class OpenChannel:
-    """
-    A channel with its source.
-
-    :param key: the key of the channel.
-    :param address: the address of the client that opened the channel.
-    :param api_id: the API's id.
-    :param api: the API's name in the log.
-    """
-
-    def __init__(
-        self,
-        key: ChannelKey,
-        channel: Channel,
-        address: str,
-        api_id: str = "",
-        api: str = "",
-    ) -> None:
-        self.key = key
-        self.channel = channel
-        self.address = address
-        self._api_id = api_id
-        self._api = api
-        self.source: Source | None = None
-        self.health: str | None = "not connected yet"
-        """What is wrong with the source; None when nothing is."""
-        self.refused = False
-        """Whether the source refuses."""
-        self.endpoint: str | None = None
-        """The endpoint that was called last; None when none was."""
-        self.url: str | None = None
-        """The URL of this endpoint, without its query."""
-        self.linger: IDelayedCall | None = None
-
-    @property
-    def topic(self) -> str:
-        """The topic of a channel whose events come from publishers."""
-        return self.key.path.decode("utf-8", "replace").lstrip("/")
-
-    @property
-    def log_names(self) -> dict[str, Any]:
-        """The names, in messages of the log, of the channel and its API."""
-        return {
-            "api_id": self._api_id,
-            "api": self._api,
-            "channel": self.key.digest,
-        }
-
-    @property
-    def trace_names(self) -> dict[str, str | int | None]:
-        """The names, in spans, of the channel and its API."""
-        return {"relay.api.id": self._api_id, "relay.channel": self.key.digest}
-
-    def stop_lingering(self) -> None:
-        """Cancel the timer that closes the channel, if it runs."""
-        linger, self.linger = self.linger, None
-        if linger is not None:
-            linger.cancel()
-
-    def close(self) -> None:
-        """Stop the timer, the source and the channel; none of them acts any more."""
-        self.stop_lingering()
-        source, self.source = self.source, None
-        if source is not None:
-            source.stop()
-        self.channel.close()
-
-
 class Channels:
     """
     Finds, opens and closes the channels of one API.
@@ -155,6 +67,8 @@ class Channels:
     :param api_id: the API's id, which event ids are bound to.
     :param secret: the key that signs event ids; see :class:`relay.channel.ids.Mint`.
     :param counts: of all channels of the API; None for counts of their own.
+    :param join: makes this process's part in a channel that several processes share;
+        None if each has channels of its own.
     """
 
     _log = Logger()
@@ -171,8 +85,10 @@ class Channels:
         api_id: str = "",
         secret: bytes | None = None,
         counts: ChannelCounts | None = None,
+        join: Join | None = None,
     ) -> None:
         self.options = options
+        self._join = join
         self.counts = counts or ChannelCounts()
         self.api = api_id
         """The API's name in the log."""
@@ -345,16 +261,16 @@ class Channels:
             mint,
             self.counts,
         )
-        channel.archive, channel.digest = self._archive, key.digest
+        channel.writer, channel.digest = self._archive, key.digest
         channel.is_here, channel.receiver = self.is_here, self.receiver
         if kept is not None:
             channel.log.restore(kept[1])
-            newest = kept[1][-1].message
-            if newest is not None and not self.published:
+            if not self.published:
                 # The source is asked for what came meanwhile, if it can be.
-                channel.places.resume_source_id = newest.id
-                channel.gap_due = not newest.id
+                channel.gap_due = channel.places.go_on()
         opened = OpenChannel(key, channel, address, self._api_id, self.api)
+        if self._join is not None:
+            opened.member = channel.writer = self._join(opened, self._open_source)
         channel.on_first = lambda: self._first(opened)
         channel.on_last = lambda: self._last(opened)
         # A client that is refused after all leaves it without a reader.
@@ -363,6 +279,15 @@ class Channels:
 
     def _first(self, opened: OpenChannel) -> None:
         opened.stop_lingering()
+        if opened.member is not None:
+            opened.member.read()
+        else:
+            self._start(opened)
+
+    def _open_source(self, opened: OpenChannel) -> None:
+        opened.channel.places.open(partial(self._start, opened))
+
+    def _start(self, opened: OpenChannel) -> None:
         if opened.source is None:
             source = self._make_source(opened)
             try:
@@ -382,13 +307,28 @@ class Channels:
         opened.linger = None
         ended = opened.channel.state is ChannelState.ENDED
         needed = (self.published or ended) and opened.channel.log.holds_any
+        if opened.member is not None:
+            # The engine that the processes share keeps the log.
+            needed = False
         if self._archive is not None and self._archive.holds(opened.channel):
             needed = True
         if needed:
             # Nothing is open upstream, and clients may still read the history.
             self._last(opened, SWEEP_S)
             return
-        self._close(opened)
+        if opened.member is None:
+            self._close(opened)
+        else:
+            opened.member.may_close().addCallback(self._close_unread, opened)
+
+    def _close_unread(self, may_close: bool, opened: OpenChannel) -> None:
+        """Close a channel that other processes read, too, or may read."""
+        if opened.channel.subscribers or self._open.get(opened.key) is not opened:
+            return
+        if may_close:
+            self._close(opened)
+        else:
+            self._last(opened, SWEEP_S)
 
     def close(self) -> None:
         """Stop all sources; the subscribers are ended by their exchanges."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from relay.channel import ids
 from relay.channel.entry import Entry, Gap, GapReason
+from relay.channel.lines import Lines
 from relay.channel.message import Message
 from relay.model.api.messages.channel_options import HistoryOptions
 
@@ -29,7 +30,7 @@ class Log:
     ) -> None:
         self._history = history
         self.mint = mint or ids.Mint()
-        self.epoch = epoch or ids.new_epoch()
+        self._lines = Lines(epoch or ids.new_epoch())
         self._entries: list[Entry] = []
         self._start = 0
         self._sources: dict[str, int] = {}
@@ -46,6 +47,19 @@ class Log:
         self._begin = 0
         self.on_gap: Callable[[GapReason], object] = lambda reason: None
         """Told of each gap that is staged."""
+
+    @property
+    def epoch(self) -> str:
+        """The epoch of the next entry."""
+        return self._lines.current
+
+    def epoch_of(self, seq: int) -> str:
+        """Return the epoch of a place."""
+        return self._lines.of(seq)
+
+    def holds(self, epoch: str, seq: int) -> bool:
+        """Whether a place of an epoch is one of this log, kept or dropped."""
+        return seq < self.next_seq and self._lines.of(seq) == epoch
 
     @property
     def last_event_id(self) -> str | None:
@@ -70,18 +84,40 @@ class Log:
         :param arrived_s: when they came, of the monotonic clock, in seconds.
         :param before: the staged entries that will be added before them.
         """
-        entries: list[Entry] = []
-        staged = [entry.id for entry in before if entry.message is not None]
-        last = staged[-1] if staged else self.last_event_id
-        for seq, item in enumerate(items, self.next_seq + len(before)):
+        for item in items:
             if isinstance(item, GapReason):
                 self.on_gap(item)
-                event_id = ids.place(self.epoch, seq)
+        staged = [entry.id for entry in before if entry.message is not None]
+        last = staged[-1] if staged else self.last_event_id
+        seq = self.next_seq + len(before)
+        return self.numbered(self.epoch, seq, items, at_ms, arrived_s, last)
+
+    def numbered(
+        self,
+        epoch: str,
+        seq: int,
+        items: Iterable[Message | GapReason],
+        at_ms: int,
+        arrived_s: float,
+        last: str | None,
+    ) -> list[Entry]:
+        """
+        Make entries of items whose places are known; the log stays as it is.
+
+        :param seq: the place of the first.
+        :param at_ms: when they were added, in milliseconds since the Unix epoch.
+        :param arrived_s: when they came, of the monotonic clock, in seconds.
+        :param last: the id of the event before them; None for none.
+        """
+        entries: list[Entry] = []
+        for place, item in enumerate(items, seq):
+            if isinstance(item, GapReason):
                 gap = Gap(item, last)
-                entries.append(Entry(seq, event_id, None, gap, at_ms, arrived_s))
+                event_id = ids.place(epoch, place)
+                entries.append(Entry(place, event_id, None, gap, at_ms, arrived_s))
             else:
-                last = self.mint.make(self.epoch, seq, item.id)
-                entries.append(Entry(seq, last, item, None, at_ms, arrived_s))
+                last = self.mint.make(epoch, place, item.id)
+                entries.append(Entry(place, last, item, None, at_ms, arrived_s))
         return entries
 
     def add(self, entries: Iterable[Entry]) -> None:
@@ -101,6 +137,44 @@ class Log:
         """
         self.first_seq = self.next_seq = entries[0].seq
         self.add(entries)
+
+    def turn(self, epoch: str) -> None:
+        """Let an epoch hold from the next place on."""
+        self._lines.turn(self.next_seq, epoch)
+
+    def cut(self, seq: int) -> None:
+        """
+        Drop the newest entries: other processes have others in their places, or none.
+
+        :param seq: the place of the next entry from now on.
+        """
+        kept = [entry for entry in self._entries[self._start :] if entry.seq < seq]
+        self._lines.cut(seq)
+        self._clear(kept[0].seq if kept else seq)
+        self.add(kept)
+
+    def begin(self, seq: int, epochs: Sequence[tuple[int, str]]) -> None:
+        """
+        Drop all entries, and go on at another place.
+
+        :param seq: the place of the next entry.
+        :param epochs: those up to this place, each with its first place; at least one.
+        """
+        self._lines = Lines(epochs[0][1])
+        for first, epoch in epochs[1:]:
+            self._lines.turn(first, epoch)
+        self._clear(seq)
+
+    @property
+    def epochs(self) -> list[tuple[int, str]]:
+        """The epochs, each with its first place; the last is that of the next entry."""
+        return self._lines.all
+
+    def _clear(self, seq: int) -> None:
+        self._entries, self._start = [], 0
+        self._sources, self._repeated = {}, set()
+        self._held_bytes = self._end = self._begin = 0
+        self.first_seq = self.next_seq = seq
 
     def _add(self, entry: Entry) -> None:
         self._held_bytes += entry.size
@@ -186,7 +260,7 @@ class Log:
 
         :param seq: the place.
         """
-        return ids.place(self.epoch, seq)
+        return ids.place(self._lines.of(seq), seq)
 
     def find(self, seq: int) -> Entry | None:
         """

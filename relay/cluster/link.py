@@ -15,14 +15,20 @@ What every engine guarantees:
   are the newest of the log: then the answer was lost, and is given again. Anything else
   is refused.
 * An engine that has lost what it held, or may have lost the newest part of it, gives
-  the entries from then on another epoch. The numbers go on; an id with the former epoch
-  is known up to the last number that the engine has under it. A follower that has seen
-  more than that has seen entries that no other process knows: it reports a gap.
+  the entries from then on another epoch, in the same step as the first of them is
+  appended. The numbers go on; an id with the former epoch is known up to the last
+  number that the engine has under it. A follower that has seen more than that has seen
+  entries that no other process knows: it reports a gap. The first entry of the other
+  epoch is the ``opening`` that a follower has given, if it has: publications that were
+  answered may be lost, and all followers report that.
+* Such a loss ends all leases of leaders; ``deposed`` precedes ``restored``. A token is
+  larger than any that was given before, also than those that were lost.
 * Leases, tokens and places of open streams are those of a member's session. A session
   ends when its member has closed it, or has not been heard of for
   :data:`SESSION_MS`; whatever the member still sends is refused then.
 
 All methods are called, and all callbacks and Deferreds fire, in the reactor's thread.
+No callback of a follower is called, and no Deferred fires, within a call of a method.
 """
 
 from __future__ import annotations
@@ -88,12 +94,15 @@ class Snapshot(NamedTuple):
     :param next_seq: the number of the next entry.
     :param entries: consecutive, up to the newest; none of an empty log.
     :param state: what the leader has announced last; empty for nothing.
+    :param epochs: the epochs, each with its first number, that of the next entry last:
+        at most the newest 64. None for what the entries and ``epoch`` say.
     """
 
     epoch: str
     next_seq: int
     entries: Sequence[Stored]
     state: bytes = b""
+    epochs: Sequence[tuple[int, str]] = ()
 
 
 class Appended(NamedTuple):
@@ -132,7 +141,7 @@ class Follower(Protocol):
     def held(self) -> Snapshot | None:
         """
         Return the copy, from which an engine that has lost the log restores it; None
-        when there is no copy yet, or an empty one.
+        when there is no copy yet, or one of a log to which nothing was ever appended.
         """
 
     def restored(self, snapshot: Snapshot) -> None:
@@ -142,7 +151,8 @@ class Follower(Protocol):
         """Take entries, the next of the log, in order."""
 
     def announced(self, state: bytes) -> None:
-        """Take what the leader says of the channel's source."""
+        """Take what the leader says of the channel's source, in order with the entries
+        that it has appended."""
 
     def leaderless(self) -> None:
         """Nobody leads the channel: :meth:`ChannelLink.lead` may succeed."""
@@ -158,7 +168,11 @@ class ChannelLink(Protocol):
     """The logs of channels, and who leads them."""
 
     def follow(
-        self, channel: ChannelName, bounds: HistoryOptions, follower: Follower
+        self,
+        channel: ChannelName,
+        bounds: HistoryOptions,
+        follower: Follower,
+        opening: bytes | None = None,
     ) -> None:
         """
         Follow a log; it is created when there is none.
@@ -166,7 +180,10 @@ class ChannelLink(Protocol):
         ``follower.restored`` is called first, in a later turn of the reactor, and as
         soon as the engine answers.
 
-        :param bounds: by which the engine trims the log.
+        :param bounds: by which the engine trims the log. A log that nobody follows is
+            dropped when its last entry is too old.
+        :param opening: the item that the engine appends as the first one of an epoch
+            which continues another; None for none.
         """
 
     def unfollow(self, channel: ChannelName) -> None:

@@ -11,11 +11,11 @@ from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 from zope.interface import implementer
 
-from relay.channel.archive import ArchiveClosed, IdempotencyKey, NotKept
 from relay.channel.channels import ChannelRefused
 from relay.channel.entry import Entry
 from relay.channel.idempotency import KeyReused, publication_key
 from relay.channel.message import Message
+from relay.channel.writer import ArchiveClosed, IdempotencyKey, NotKept
 from relay.connectors.interfaces import EntrypointContext, IEntrypoint
 from relay.connectors.parameters import refusal_of
 from relay.connectors.publication import (

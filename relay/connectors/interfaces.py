@@ -9,9 +9,10 @@ from typing import Any, Protocol, runtime_checkable
 from twisted.plugin import IPlugin
 from zope.interface import Attribute
 
-from relay.channel.channels import Channels, OpenChannel, Source
+from relay.channel.channels import Channels
 from relay.channel.entry import GapReason
 from relay.channel.message import Message
+from relay.channel.source import OpenChannel, Source
 from relay.gateway.message import Entrypoint
 from relay.model.api.definition import EndpointGroup
 from relay.upstream.connection.response_rules import HeadLimits

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator
 from zope.interface import implementer
 
-from relay.channel.channels import OpenChannel
+from relay.channel.source import OpenChannel
 from relay.connectors.interfaces import IEndpoint
 from relay.model.api.definition import EndpointGroup
 from relay.model.api.kinds import EndpointType

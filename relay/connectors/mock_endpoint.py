@@ -14,9 +14,9 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from zope.interface import implementer
 
-from relay.channel.channels import OpenChannel
 from relay.channel.entry import GapReason
 from relay.channel.message import Message
+from relay.channel.source import OpenChannel
 from relay.connectors.interfaces import IEndpoint
 from relay.model.api.definition import EndpointGroup
 from relay.model.api.kinds import EndpointType
@@ -154,7 +154,7 @@ class MockSource:
         self, reactor: Any, options: MockEndpoint, opened: OpenChannel
     ) -> None:
         self._options = options
-        self._channel = opened.channel
+        self._opened, self._channel = opened, opened.channel
         self._number = 0
         """The number of the next event."""
         self._headers = {pair.name: pair.value for pair in options.headers}
@@ -169,7 +169,7 @@ class MockSource:
             self._number = int(last) + 1
         elif last:
             # The id is not one of this source: what followed it is not known.
-            self._channel.gap(GapReason.UPSTREAM_RECONNECT)
+            self._add(GapReason.UPSTREAM_RECONNECT)
         self._loop.start(self._options.message_interval / 1000.0, now=False)
 
     def stop(self) -> None:
@@ -184,10 +184,15 @@ class MockSource:
     def _make(self) -> None:
         count = self._options.message_count
         if count is None or self._number < count:
-            self._channel.publish([self._next()])
+            self._add(self._next())
         if count is not None and self._number >= count:
             self.stop()
-            self._channel.end()
+            self._opened.end()
+
+    def _add(self, item: Message | GapReason) -> None:
+        """Add an event or a gap; it is lost when another process makes the events
+        now."""
+        self._channel.feed([item]).addErrback(lambda _: None)
 
     def _next(self) -> Message:
         number = str(self._number)

@@ -17,11 +17,11 @@ from twisted.python.failure import Failure
 from twisted.web.http_headers import Headers
 from zope.interface import implementer
 
-from relay.channel.archive import NotKept
-from relay.channel.channels import OpenChannel, SourceConnection
 from relay.channel.entry import GapReason
 from relay.channel.message import Message
+from relay.channel.source import OpenChannel, SourceConnection
 from relay.channel.verdict import SourceRefusal
+from relay.channel.writer import NotKept
 from relay.connectors.interfaces import IHttpEndpoint
 from relay.connectors.merged_ids import merged_id, split_id
 from relay.eventstream.continuity import Continuity, ResumeMode
@@ -172,19 +172,19 @@ class SseSource:
 
     def start(self) -> None:
         """Connect, and resume after the last event of a reconnecting client."""
-        resume_at = self.opened.channel.resume_source_id
+        places = self.opened.channel.places
+        resume_at = places.resume_source_id
         if self.options.mode == "merge":
             self.ids = split_id(resume_at, len(self._connectors))
             self._branches = [
-                _Branch(self, number, [connector], mode, self.ids[number])
+                _Branch(self, number, [connector], Continuity(mode, self.ids[number]))
                 for number, (connector, mode) in enumerate(
                     zip(self._connectors, self._modes, strict=True)
                 )
             ]
         else:
-            self._branches = [
-                _Branch(self, None, self._connectors, self._modes[0], resume_at)
-            ]
+            line = Continuity(self._modes[0], resume_at, places.proof)
+            self._branches = [_Branch(self, None, self._connectors, line)]
         self._running = len(self._branches)
         if self.options.source_refusal == "status":
             self.opened.channel.verdict.ask()
@@ -217,7 +217,7 @@ class SseSource:
         """One endpoint has ended its stream for good."""
         self._running -= 1
         if not self._running:
-            self.opened.channel.end()
+            self.opened.end()
         self.judge()
 
     def judge(self) -> None:
@@ -236,7 +236,7 @@ class SseSource:
             return
         if all(one is not None and one.refused for one in problems):
             refusal = SourceRefusal(first.status, first.reason, first.challenges)
-            channel.refuse(refusal)
+            self.opened.refuse(refusal)
         elif verdict.pending:
             verdict.settle()
 
@@ -255,8 +255,7 @@ class _Branch:
         owner: SseSource,
         number: int | None,
         connectors: Sequence[Connector],
-        mode: ResumeMode,
-        resume_at: str,
+        continuity: Continuity,
     ) -> None:
         self._owner = owner
         self._number = number
@@ -274,7 +273,7 @@ class _Branch:
         self.source = EventSource(
             connectors,
             owner.request,
-            Continuity(mode, resume_at),
+            continuity,
             owner.options.reconnect,
             owner.options.max_event_bytes,
             self,
@@ -299,7 +298,7 @@ class _Branch:
         if self._lost:
             self._lost = False
             items = [GapReason.UPSTREAM_RECONNECT, *items]
-        done = self._owner.opened.channel.submit(items)
+        done = self._owner.opened.channel.feed(items)
         done.addErrback(self._not_kept, len(items))
         if not done.called:
             size = sum(one.held_bytes for one in items if isinstance(one, Message))
@@ -365,6 +364,7 @@ class _Branch:
         opened.endpoint, opened.url = endpoint.name, endpoint.target.shown
         self._note(problem, endpoint)
         self._tell(endpoint, opened.health or "connected", opened.refused)
+        opened.tell()
         self._owner.judge()
 
     def _note(self, problem: SourceProblem | None, endpoint: Connector) -> None:

@@ -14,7 +14,8 @@ from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
 
-from relay.channel.channels import Channels, OpenChannel
+from relay.channel.channels import Channels
+from relay.channel.source import OpenChannel
 from relay.channel.subscribers.subscriber import State, Subscriber
 from relay.deploy.shared_channels import SharedChannels
 from relay.gateway.exchange import Exchange

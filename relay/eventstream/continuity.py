@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import NamedTuple
 
 from relay.eventstream.event import Event
 
@@ -45,15 +46,31 @@ class ResumeMode(StrEnum):
     NONE = "none"
 
 
+class Proof(NamedTuple):
+    """
+    What another process has read of a source, with which a resume can be verified.
+
+    :param before: the id of the event right before the newest one; empty when that is
+        not known.
+    :param newest: the newest event, which has set its id itself.
+    """
+
+    before: str
+    newest: Event
+
+
 class Continuity:
     """
     Tracks the ids of one source over its connections; does no IO.
 
     :param resume_at: the id after which the first connection continues; empty for none.
-        It is trusted, since there is no earlier id to verify it with.
+        Without a proof it is trusted: there is no earlier id to verify it with.
+    :param proof: of the event with this id; None without one.
     """
 
-    def __init__(self, mode: ResumeMode, resume_at: str = "") -> None:
+    def __init__(
+        self, mode: ResumeMode, resume_at: str = "", proof: Proof | None = None
+    ) -> None:
         resume_at = resume_at if can_be_sent(resume_at) else ""
         self._mode = mode
         self._last = resume_at
@@ -71,6 +88,9 @@ class Continuity:
         self._newest: Event | None = None
         self._expected: Event | None = None
         """The event that must arrive first to prove continuity."""
+        if resume_at and proof is not None and can_be_sent(proof.before):
+            self._before, self._newest = proof
+            self._any_event = self._ever_connected = True
 
     @property
     def last_event_id(self) -> str:

@@ -6,17 +6,11 @@ from twisted.internet.defer import Deferred
 from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
-from relay.channel.archive import (
-    LINEAGE_MS,
-    PRUNE_S,
-    Archive,
-    ArchiveClosed,
-    IdempotencyKey,
-    NotKept,
-)
+from relay.channel.archive import LINEAGE_MS, PRUNE_S, Archive
 from relay.channel.channel import Channel
 from relay.channel.entry import GapReason
 from relay.channel.message import Message
+from relay.channel.writer import ArchiveClosed, IdempotencyKey, NotKept
 from relay.http.fanout import FanoutWriter
 from relay.model.records import HistoryEntry, Publication
 from relay.model.schema.errors import Unavailable
@@ -94,7 +88,7 @@ class ArchiveTests(SynchronousTestCase):
                 kept[0],
             )
             channel.log.restore(kept[1])
-        channel.archive, channel.digest = archive, "c"
+        channel.writer, channel.digest = archive, "c"
         return channel
 
     def flush(self) -> None:
@@ -255,7 +249,7 @@ class ArchiveTests(SynchronousTestCase):
         self.keep(self.channel, "a")
         self.keep(self.channel, "b")
         other = self.moment.channel()
-        other.archive, other.digest = self.archive, "d"
+        other.writer, other.digest = self.archive, "d"
         self.moment.clock.advance(120 + PRUNE_S)
         self.keep(other, "x")
         self.assertEqual(self.memory.oldest["c"], 2)

@@ -7,6 +7,7 @@ import base64
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.channel.entry import GapReason
+from relay.channel.message import Message
 from relay.channel.subscribers.filter import Filter, TooManyFilters
 from relay.channel.subscribers.group import MOST_OF_CLIENT
 from relay.eventstream.encoder import HEARTBEAT
@@ -498,3 +499,70 @@ class EndTests(SynchronousTestCase):
         channel.publish(messages("a"))
         channel.close()
         self.assertEqual([reader.ended for reader in readers], ["left", "left"])
+
+
+class SharedLogTests(SynchronousTestCase):
+    """A channel whose log several processes share."""
+
+    def setUp(self) -> None:
+        """Make a channel that waits for its log."""
+        self.moment = Moment()
+        self.channel = self.moment.channel()
+        self.begun: list[str] = []
+        self.channel.on_first = lambda: self.begun.append("first")
+
+    def filled(self, *texts: str) -> list[str]:
+        """Add events, and return their ids."""
+        return [one.id for one in self.channel.publish(messages(*texts))]
+
+    def test_subscribers_wait_for_the_log(self) -> None:
+        """A subscriber that comes before the log gets what follows its id in it."""
+        other = self.moment.channel()
+        ids = [one.id for one in other.publish(messages("a", "b", "c"))]
+        self.channel.wait_for_log()
+        self.channel.log.begin(1, other.log.epochs)
+        back = Reader(self.channel, ids[0]).start()
+        new = Reader(self.channel).start()
+        stranger = Reader(self.channel, "unknown").start()
+        gone = Reader(self.channel, ids[0]).start()
+        self.channel.detach(gone.subscriber)
+        self.filled("a", "b", "c")
+        self.assertEqual((back.seen, self.begun), ([], ["first"]))
+        self.channel.settle_places(may_open=True)
+        self.filled("d")
+        self.assertEqual(back.seen, ["b", "c", "d"])
+        self.assertEqual(new.seen, ["d"])
+        self.assertEqual(stranger.seen, [GAP, "a", "b", "c", "d"])
+        self.assertEqual(gone.seen, [])
+
+    def test_where_the_source_is_opened(self) -> None:
+        """The id of a client decides where the source is opened only if it may."""
+        for may_open in (False, True):
+            before = self.moment.channel()
+            (entry,) = before.publish([Message("a", id="7")])
+            channel = self.moment.channel()
+            channel.log.mint = before.log.mint
+            channel.wait_for_log()
+            reader = Reader(channel, entry.id).start()
+            channel.settle_places(may_open)
+            self.assertEqual(channel.resume_source_id, "7" if may_open else "")
+            self.assertEqual(reader.seen, [] if may_open else [GAP])
+
+    def test_rewind(self) -> None:
+        """Those that were given dropped entries are told; the others notice nothing."""
+        live = Reader(self.channel).start()
+        paused = Reader(self.channel).start()
+        ids = self.filled("a", "b")
+        paused.subscriber.pause()
+        self.filled("c", "d")
+        self.channel.rewind(3)
+        self.channel.log.turn("other")
+        self.filled("C", "D")
+        paused.subscriber.resume()
+        self.assertEqual(live.seen, ["a", "b", "c", "d", GAP, "C", "D"])
+        self.assertEqual(paused.seen, ["a", "b", "C", "D"])
+        self.assertEqual(self.channel.counts.gaps, {("upstream_reconnect",): 1})
+        late = Reader(self.channel, ids[1]).start()
+        self.assertEqual(late.seen, ["C", "D"])
+        self.filled("E")
+        self.assertEqual([one.seen[-1] for one in (live, paused, late)], ["E"] * 3)

@@ -6,17 +6,13 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
-from relay.channel.archive import Archive, ArchiveClosed
+from relay.channel.archive import Archive
 from relay.channel.channel import Channel
-from relay.channel.channels import (
-    SWEEP_S,
-    ChannelElsewhere,
-    ChannelRefused,
-    Channels,
-    OpenChannel,
-)
+from relay.channel.channels import SWEEP_S, ChannelElsewhere, ChannelRefused, Channels
 from relay.channel.entry import Entry, GapReason
 from relay.channel.message import Message
+from relay.channel.source import OpenChannel
+from relay.channel.writer import ArchiveClosed
 from relay.http.fanout import FanoutWriter
 from relay.model.api.messages.channel_options import ChannelOptions
 from relay.model.schema.types.request_target import RequestTarget

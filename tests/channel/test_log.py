@@ -141,3 +141,51 @@ class LogTests(SynchronousTestCase):
         self.assertEqual((log.first_seq, log.next_seq), (2, 4))
         self.assertEqual(self.texts(log), ["b", "c"])
         self.assertEqual(log.find_source("c"), 3)
+
+    def test_another_epoch(self) -> None:
+        """After a turn the numbers go on, and ids name the epoch of their place."""
+        log = self.log()
+        (before,) = self.add(log, "a")
+        log.turn("other")
+        (after,) = self.add(log, "b")
+        self.assertEqual((before.seq, after.seq), (1, 2))
+        self.assertTrue(after.id.startswith("other-"))
+        self.assertTrue(log.holds("epoch", 1) and log.holds("other", 2))
+        self.assertFalse(log.holds("epoch", 2) or log.holds("other", 1))
+        self.assertEqual(log.cursor(1), "epoch-b")
+        self.assertEqual(log.cursor(2), "other-c")
+
+    def test_cut(self) -> None:
+        """Dropped entries leave no trace: neither in bounds nor among the ids."""
+        log = self.log(maxEvents=3)
+        whole = self.log(maxEvents=3)
+        self.add(log, "a", "b", "c", "c")
+        self.add(whole, "a", "b")
+        log.cut(3)
+        self.assertEqual((log.first_seq, log.next_seq), (2, 3))
+        self.assertEqual(self.texts(log), ["b"])
+        self.assertIsNone(log.find_named("c"))
+        log.turn("other")
+        self.add(log, "c")
+        self.assertEqual(log.find_named("c"), 3)
+        self.assertEqual(log.held_bytes, whole.held_bytes)
+
+    def test_cut_before_the_first(self) -> None:
+        """A log all of whose entries are dropped goes on at the place."""
+        log = self.log()
+        self.add(log, "a", "b")
+        log.cut(1)
+        self.assertEqual((log.first_seq, log.next_seq), (1, 1))
+        self.assertFalse(log.holds_any)
+        self.assertEqual(log.held_bytes, 0)
+
+    def test_begin(self) -> None:
+        """A log can go on at any other place, with another epoch."""
+        log = self.log()
+        self.add(log, "a")
+        log.begin(40, [(0, "former"), (30, "other")])
+        self.assertEqual((log.first_seq, log.next_seq, log.epoch), (40, 40, "other"))
+        (entry,) = self.add(log, "b")
+        self.assertEqual(entry.seq, 40)
+        self.assertTrue(log.holds("former", 29) and log.holds("other", 30))
+        self.assertEqual(log.epochs, [(0, "former"), (30, "other")])

@@ -10,7 +10,8 @@ from twisted.web.http_headers import Headers
 
 from relay.channel.archive import Archive
 from relay.channel.channel import Channel
-from relay.channel.channels import Channels, OpenChannel
+from relay.channel.channels import Channels
+from relay.channel.source import OpenChannel
 from relay.connectors.interfaces import EntrypointContext
 from relay.gateway.endings import ENDINGS, Ending
 from relay.gateway.message import Entrypoint, MessageCall

@@ -11,8 +11,8 @@ from twisted.web.http_headers import Headers
 
 from relay.channel.archive import Archive
 from relay.channel.channel import Channel
-from relay.channel.channels import OpenChannel
 from relay.channel.key import ChannelKey
+from relay.channel.source import OpenChannel
 from relay.connectors.sse_endpoint import (
     MOST_UNDER_WAY_BYTES,
     SseEndpointType,
@@ -74,7 +74,7 @@ class PressureTests(SynchronousTestCase):
         moment, keeper = Moment(), SlowKeeper()
         options = ChannelOptions.read({"history": {"durable": True}})
         channel = Channel(options, moment.clock, moment.wall_ms, FanoutWriter)
-        channel.archive = Archive(keeper, moment.clock, moment.wall_ms)
+        channel.writer = Archive(keeper, moment.clock, moment.wall_ms)
         opened = OpenChannel(ChannelKey(b"", (), ()), channel, "192.0.2.1")
         upstream = Upstream(moment)
         modes = [ResumeMode.VERIFY]

@@ -57,6 +57,7 @@ UNTESTED = {
     "relay.channel.subscribers.places": "in tests/channel/test_channel.py",
     "relay.channel.subscribers.reading": "in tests/channel/subscribers/test_fanout.py",
     "relay.channel.subscribers.slow": "exercised by tests/channel/test_channel.py",
+    "relay.channel.writer": "holds interfaces and exceptions",
     "relay.cluster.link": "holds interfaces",
     "relay.cluster.local.channel": "in tests/cluster/contract.py",
     "relay.cluster.local.following": "in tests/cluster/contract.py",

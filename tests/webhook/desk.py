@@ -13,9 +13,10 @@ from twisted.internet.task import Clock
 from twisted.web.http_headers import Headers
 
 from relay.channel.channel import Channel
-from relay.channel.channels import Channels, OpenChannel
+from relay.channel.channels import Channels
 from relay.channel.message import Message
 from relay.channel.ownership import ChannelLease
+from relay.channel.source import OpenChannel
 from relay.gateway.push import PushedApi
 from relay.http.fanout import FanoutWriter
 from relay.model.api.messages.channel_options import ChannelOptions

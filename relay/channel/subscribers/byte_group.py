@@ -245,6 +245,12 @@ class ByteGroup(Group[ByteSubscriber]):
         """Drop copies of entries that the log has dropped."""
         self._copies.forget(before_seq)
 
+    def rewind(self, seq: int) -> None:
+        """Go back to a place, and drop the copies of what was there."""
+        super().rewind(seq)
+        self._before = self.position
+        self._copies.clear()
+
     def make_room(self) -> None:
         """Drop copies until the entries of the log have the room that they need."""
         self._copies.make_room()

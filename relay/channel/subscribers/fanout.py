@@ -22,7 +22,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from relay.channel.counts import ChannelCounts
-from relay.channel.entry import Entry
+from relay.channel.entry import Entry, Gap, GapReason
 from relay.channel.log import Log
 from relay.channel.subscribers.byte_group import ByteGroup, SharedWriter
 from relay.channel.subscribers.copies import Room
@@ -266,6 +266,33 @@ class Fanout:
         if self._room.taken_bytes and self._room.left_bytes < 0:
             for group in self.groups:
                 group.make_room()
+
+    def rewind(self, seq: int, cut: Callable[[int], None]) -> int:
+        """
+        Go back to a place of the log, whose entries from there on are dropped.
+
+        :param cut: drops them; not called from within a round.
+        :return: how many subscribers had been given any of them: each of them is told
+            of a gap, and goes on from the place.
+        """
+        self.flush()
+        told = 0
+        for group in self.groups:
+            for subscriber in [*group.live, *group.joining]:
+                group.withdraw(subscriber)
+                if subscriber.state is State.LIVE:
+                    subscriber.change(Event.READ_ON)
+            for subscriber in group.lagging:
+                if subscriber.awaited is None and subscriber.position > seq:
+                    subscriber.position = seq
+                    subscriber.gap = Gap(GapReason.UPSTREAM_RECONNECT, None)
+                    told += 1
+            group.rewind(seq)
+        cut(seq)
+        for subscriber in self.reading.lagging:
+            if subscriber.state is State.CATCHING_UP:
+                self.reading.read_on(subscriber)
+        return told
 
     def sweep(self) -> None:
         """End subscribers that are too slow, and send due heartbeats."""

@@ -139,6 +139,14 @@ class Group(Generic[S]):
         :param before_seq: the place of the log's oldest entry.
         """
 
+    def rewind(self, seq: int) -> None:
+        """
+        Go back to a place of the log; no subscriber is live.
+
+        :param seq: the place of the next entry that the group will be given.
+        """
+        self.position = min(self.position, seq)
+
     def make_room(self) -> None:
         """Drop copies until the entries of the log have the room that they need."""
 

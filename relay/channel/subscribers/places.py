@@ -16,7 +16,12 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from relay.channel import ids
 from relay.channel.entry import Gap, GapReason
 from relay.channel.log import Log
+from relay.eventstream.continuity import Proof
+from relay.eventstream.event import Event
 from relay.model.api.messages.channel_options import ChannelOptions
+
+MOST_AHEAD = 100_000
+"""By how many entries a client may be ahead of this process."""
 
 
 class Place(NamedTuple):
@@ -45,6 +50,10 @@ class Places:
     ) -> None:
         self.resume_source_id = ""
         """The source's id after which the source is to be opened; empty for none."""
+        self.proof: Proof | None = None
+        """What verifies a resume after this id; None for nothing."""
+        self.shared = False
+        """Whether the log may lack entries that other processes have already."""
         self._log = log
         self._options = options
         self._clock = clock
@@ -66,10 +75,12 @@ class Places:
         if not last_event_id:
             return Place(log.next_seq)
         known = ids.parse(last_event_id)
-        if known is not None and known.epoch == log.epoch and known.seq < log.next_seq:
+        if known is not None and log.holds(known.epoch, known.seq):
             if known.seq + 1 >= log.first_seq:
                 return Place(known.seq + 1)
             return self._unknown(GapReason.EVICTED, last_event_id)
+        if known is not None and self._is_ahead(known):
+            return Place(known.seq + 1)
         # The source's own id, as some forms show it: never sent upstream, not signed.
         named = log.find_named(last_event_id)
         if named is not None:
@@ -89,6 +100,29 @@ class Places:
             if given_out and self._window is not None:
                 return Place(log.next_seq, awaited=known.source_id)
         return self._unknown(GapReason.UNKNOWN_ID, last_event_id)
+
+    def _is_ahead(self, known: ids.EventId) -> bool:
+        """Whether another process has delivered an entry that comes to this one."""
+        ahead = known.seq - self._log.next_seq
+        return self.shared and known.epoch == self._log.epoch and ahead < MOST_AHEAD
+
+    def go_on(self) -> bool:
+        """
+        Open the source after the newest event of the log, when it is opened.
+
+        :return: whether events may be missing after it: it has no id of the source.
+        """
+        newest = self._log.find(self._log.next_seq - 1)
+        message = None if newest is None else newest.message
+        if newest is None or message is None:
+            return False
+        self.resume_source_id, self.proof = message.id, None
+        if message.id:
+            before = self._log.find(newest.seq - 1)
+            behind = None if before is None else before.message
+            event = Event(message.type, message.data, message.id)
+            self.proof = Proof("" if behind is None else behind.id, event)
+        return not message.id
 
     def _unknown(self, reason: GapReason, last_event_id: str) -> Place:
         oldest = self._options.on_unknown_id == "oldest"

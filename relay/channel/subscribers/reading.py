@@ -250,6 +250,15 @@ class Reading:
                 self._counts.resumes.count("gap", GapReason.UNKNOWN_ID.value)
                 self._found(subscriber, max(position, self.log.first_seq))
 
+    def placed(self, subscriber: Subscriber) -> None:
+        """
+        Read on with a subscriber that has waited for the log.
+
+        :param subscriber: its position is known now, or what it continues after.
+        """
+        if subscriber.awaited is None:
+            self._found(subscriber, subscriber.position)
+
     def _found(self, subscriber: Subscriber, position: int) -> None:
         subscriber.awaited, subscriber.position = None, position
         if subscriber.change(Event.FIND_PLACE) is State.CATCHING_UP:

@@ -20,6 +20,10 @@ from relay.model.api.messages.channel_options import SlowConsumerOptions
 from relay.model.outcome import Outcome
 from relay.model.progress import Progress
 
+THE_LOG = "\0"
+"""What a subscriber awaits until the log is filled; no id of a source has this
+character (WHATWG HTML, 9.2.6)."""
+
 
 class State(StrEnum):
     """The states of a subscriber."""

@@ -42,13 +42,22 @@ class HubChannel:
     One channel.
 
     :param copy: a follower's, if the hub restores the log from one.
+    :param opening: the first item after the copy; None for none.
+    :param at_ms: now, in milliseconds since the Unix epoch.
     """
 
     def __init__(
-        self, name: ChannelName, bounds: Bounds, copy: Snapshot | None = None
+        self,
+        name: ChannelName,
+        bounds: Bounds,
+        copy: Snapshot | None = None,
+        opening: bytes | None = None,
+        at_ms: int = 0,
     ) -> None:
         self.name = name
         self.log = HubLog(bounds, copy)
+        if copy is not None and opening is not None:
+            self.log.append([opening], at_ms)
         self.leader: Session | None = None
         self._fence = 0
         self._last: tuple[int, Appended] | None = None
@@ -195,7 +204,9 @@ class HubChannel:
                 following.restoring = False
                 following.state_due = False
                 following.leaderless_due = self.leader is None
-                snapshot = Snapshot(log.epoch, log.next_seq, entries, log.state)
+                snapshot = Snapshot(
+                    log.epoch, log.next_seq, entries, log.state, log.epochs
+                )
                 session.send(Restored(self.name, snapshot))
         if session.paused and (following.state_due or following.leaderless_due):
             session.behind.add(self.name)

@@ -39,8 +39,11 @@ from relay.model.api.messages.channel_options import HistoryOptions
 class _Followed:
     """A channel that the member follows."""
 
-    def __init__(self, bounds: Bounds, follower: Follower) -> None:
+    def __init__(
+        self, bounds: Bounds, follower: Follower, opening: bytes | None
+    ) -> None:
         self.bounds = bounds
+        self.opening = opening
         self.follower = follower
         self.parts: list[Stored] = []
         self.next_seq: int | None = None
@@ -64,7 +67,11 @@ class LocalChannels:
         """By the number of the request, what is being appended."""
 
     def follow(
-        self, channel: ChannelName, bounds: HistoryOptions, follower: Follower
+        self,
+        channel: ChannelName,
+        bounds: HistoryOptions,
+        follower: Follower,
+        opening: bytes | None = None,
     ) -> None:
         """Follow a log; see :class:`~relay.cluster.link.ChannelLink`."""
         followed = _Followed(
@@ -72,6 +79,7 @@ class LocalChannels:
                 bounds.max_events, bounds.max_bytes, bounds.max_age_ms, bounds.durable
             ),
             follower,
+            opening,
         )
         self._followed[channel] = followed
         self._follow(channel, followed, with_copy=True)
@@ -89,7 +97,7 @@ class LocalChannels:
                 self._requests.send(Part(channel, part))
                 del entries[: len(part)]
             copy = copy._replace(entries=entries)
-        self._requests.send(Follow(channel, followed.bounds, copy))
+        self._requests.send(Follow(channel, followed.bounds, copy, followed.opening))
 
     def unfollow(self, channel: ChannelName) -> None:
         """Follow a log no more."""

@@ -230,7 +230,7 @@ class Hub:
         follows = [message for _, message in waiting if isinstance(message, Follow)]
         # Of several copies of a log, the one with the newest entry comes last.
         for one in sorted(follows, key=_age):
-            self._channels[one.channel] = HubChannel(one.channel, one.bounds, one.copy)
+            self._channels[one.channel] = self._made(one)
             self._unfollowed[one.channel] = self._clock.seconds()
         for session, message in waiting:
             if not session.ended:
@@ -240,11 +240,15 @@ class Hub:
         name = message.channel
         channel = self._channels.get(name)
         if channel is None:
-            channel = HubChannel(name, message.bounds, message.copy)
-            self._channels[name] = channel
+            channel = self._channels[name] = self._made(message)
         self._unfollowed.pop(name, None)
         channel.log.evict(self._wall_ms())
         channel.follow(session, message.bounds)
+
+    def _made(self, one: Follow) -> HubChannel:
+        return HubChannel(
+            one.channel, one.bounds, one.copy, one.opening, self._wall_ms()
+        )
 
     def _unfollow(self, session: Session, name: ChannelName) -> None:
         channel = self._channels.get(name)

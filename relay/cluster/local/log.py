@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from relay.channel.ids import new_epoch
+from relay.cluster.epochs import MOST_EPOCHS, epochs_of
 from relay.cluster.link import Appended, Snapshot, Stored
 from relay.cluster.local.messages import Bounds
 
@@ -35,7 +36,10 @@ class HubLog:
         """The number of the next entry."""
         self.held_bytes = 0
         """How much memory the entries take, roughly."""
+        self.epochs = [(0, self.epoch)]
+        """The epochs, each with its first number."""
         if copy is not None:
+            self.epochs = [*epochs_of(copy), (copy.next_seq, self.epoch)][-MOST_EPOCHS:]
             self.state = copy.state
             self.first_seq = self.next_seq = copy.next_seq
             if copy.entries:

@@ -74,11 +74,13 @@ class Follow(NamedTuple):
 
     :param copy: the member's copy of the log, without the entries in :class:`Part`;
         None when it has none, or has it from this run of the hub.
+    :param opening: the first item of a log that is restored; None for none.
     """
 
     channel: ChannelName
     bounds: Bounds
     copy: Snapshot | None
+    opening: bytes | None = None
 
 
 class Unfollow(NamedTuple):

@@ -14,7 +14,6 @@ from typing import NamedTuple
 from twisted.internet.defer import Deferred, fail
 from twisted.logger import Logger
 
-from relay.channel.archive import IdempotencyKey
 from relay.channel.channel import Attached, Channel
 from relay.channel.channels import ChannelRefused
 from relay.channel.entry import Entry, GapReason
@@ -24,6 +23,7 @@ from relay.channel.message import Message
 from relay.channel.subscribers.filter import Selection
 from relay.channel.subscribers.subscriber import Subscriber
 from relay.channel.verdict import Verdict
+from relay.channel.writer import IdempotencyKey
 from relay.expression.errors import EvaluationFailed
 from relay.expression.nodes import Scope
 from relay.expression.template import Condition
