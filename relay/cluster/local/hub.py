@@ -58,7 +58,8 @@ from relay.cluster.local.session import Session
 from relay.cluster.local.shares import Leases, Places, Windows
 
 SETTLE_MS = 300
-"""How long a hub that was started collects the copies of its members."""
+"""How long a hub that was started collects the copies and the places of its
+members."""
 UNFOLLOWED_S = 60.0
 """How long an empty log is kept that no member follows, in seconds."""
 MOST_UNFOLLOWED_BYTES = 64 * 1024 * 1024
@@ -67,7 +68,8 @@ without a follower for the longest time is dropped first."""
 _BEATS = SESSION_MS // BEAT_MS
 _EVICT_BEATS = 10
 """After how many beats old entries are dropped."""
-_CHANNEL_MESSAGES = (Follow, Unfollow, TakeLead, Resign, Append, Announce)
+_SETTLED_FIRST = (Follow, Unfollow, TakeLead, Resign, Append, Announce, Enter)
+"""What waits until the members have told what they hold: copies of logs, and places."""
 
 
 class Hub:
@@ -93,12 +95,12 @@ class Hub:
         # Tokens of a hub that was started again are larger than the former ones.
         self._fence = wall_ms() * 1000
         self._settling: list[tuple[Session, Message]] | None = []
-        """What members have sent about channels before the logs are restored."""
+        """What members have sent before the logs and the places are restored."""
         self._beats = 0
         self._timers: list[IDelayedCall] = []
 
     def start(self) -> None:
-        """Begin to collect copies, and to watch the members."""
+        """Begin to collect copies and places, and to watch the members."""
         self._timers = [
             self._clock.callLater(SETTLE_MS / 1000, self._settle),
             self._clock.callLater(BEAT_MS / 1000, self._beat),
@@ -179,7 +181,7 @@ class Hub:
             message = message._replace(copy=_whole(session, message))
         if session.ended:
             _refuse(session, message)
-        elif self._settling is not None and isinstance(message, _CHANNEL_MESSAGES):
+        elif self._settling is not None and isinstance(message, _SETTLED_FIRST):
             self._settling.append((session, message))
         else:
             self._take(session, message)

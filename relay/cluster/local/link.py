@@ -55,11 +55,18 @@ class LocalCounts:
     def __init__(self, requests: Requests) -> None:
         self._requests = requests
         self._held: Callable[[], Mapping[str, int]] = dict
+        self._port: Port | None = None
 
-    @property
-    def held(self) -> list[tuple[str, int]]:
-        """The keys of the places that the process uses, and how many of each."""
-        return list(self._held().items())
+    def begin(self, member: str, port: Port) -> None:
+        """Begin a session, with the places that the process uses."""
+        port.send(Hello(member, list(self._held().items())))
+        # Places that are left from now on are in the session, even if it is not
+        # confirmed yet.
+        self._port = port
+
+    def end(self) -> None:
+        """The session is over."""
+        self._port = None
 
     def hit(self, key: str, window_ms: int) -> Deferred[Count]:
         """Count one hit."""
@@ -72,7 +79,8 @@ class LocalCounts:
 
     def leave(self, keys: Sequence[str]) -> None:
         """Return one place of each key."""
-        self._requests.send(Leave(keys))
+        if self._port is not None:
+            self._port.send(Leave(keys))
 
     def hold(self, held: Callable[[], Mapping[str, int]]) -> None:
         """Register what counts the places that this process uses."""
@@ -136,7 +144,7 @@ class LocalLink:
         self._port = port
         self._missed = 0
         self._timer = self._clock.callLater(BEAT_MS / 1000, self._beat)
-        port.send(Hello(self.member, self._counts.held))
+        self._counts.begin(self.member, port)
 
     def disconnected(self) -> None:
         """Take the end of the connection, and with it of the session."""
@@ -147,6 +155,7 @@ class LocalLink:
             self._timer.cancel()
         was_open = self._requests.is_open
         self._requests.close()
+        self._counts.end()
         self._channels.closed()
         if was_open:
             self._changed()

@@ -239,6 +239,30 @@ class SharedPlacesTests(Sharing):
         self.two.leave(["k"])
         self.assertTrue(self.enter(self.one, 2))
 
+    def test_a_process_that_is_back_first(self) -> None:
+        """It gets no place that a process has which is back later."""
+        self.enter(self.one, 1)
+        self.lose()
+        late = self.machine.members.pop(0)
+        self.machine.start_hub()
+        self.machine.turn()
+        waited = self.two.enter([Place("k", 1)], "refuse")
+        self.machine.turn()
+        self.assertNoResult(waited)
+        self.machine.members.append(late)
+        self.machine.connect()
+        self.machine.settle()
+        self.assertEqual(self.successResultOf(waited), 0)
+
+    def test_left_while_a_session_begins(self) -> None:
+        """A place that is returned before the hub has answered is free."""
+        self.enter(self.one, 1)
+        self.lose()
+        self.machine.start_hub()
+        self.one.leave(["k"])
+        self.machine.settle()
+        self.assertEqual(self.free(1), 1)
+
     def test_a_process_that_dies(self) -> None:
         """Its places are free."""
         self.enter(self.one, 1)

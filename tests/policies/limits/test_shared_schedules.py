@@ -94,11 +94,18 @@ class Cluster:
             self.machine.kill(process.member)
 
     def restart(self) -> None:
-        """The hub dies, and is started again."""
+        """The hub dies, and is started again; the processes are back one by one."""
         self.machine.kill_hub()
         self.machine.turn()
+        members, self.machine.members = self.machine.members, []
         self.machine.start_hub()
-        self.machine.settle()
+        for member in members:
+            self.machine.members.append(member)
+            member.connect()
+            if member is members[0]:
+                self.machine.turn()
+                self.processes[0].enter("a")
+                self.machine.turn()
 
     def of(self, index: int) -> Process:
         """Return a process."""
