@@ -18,11 +18,12 @@ from relay.management.resources.probes import Prober
 from relay.management.traffic.logs import Flush
 from relay.outbound import Outbound
 from relay.technical.channels import NodeChannels
-from relay.technical.drain import Drain
-from relay.technical.history import NodeHistory
+from relay.technical.drain import Drain, LocalDrain
+from relay.technical.history import LocalSamples, NodeHistory
 from relay.technical.metrics import PrometheusMetrics
 from relay.technical.streams.listing import Streams
 from relay.technical.streams.resource import LiveStreams
+from relay.technical.streams.view import LocalStreams
 from relay.technical.streams.watch import Watches
 from relay.technical.trail import NodeTrail
 from relay.tryit.gateway import LocalGateway
@@ -93,12 +94,14 @@ def _resources(
     return (
         PrometheusMetrics(None if metrics is None else metrics.all),
         NodeChannels(gateway.channels),
-        NodeHistory(gateway.history, reactor),
-        Drain(gateway.drain, services.wall_ms),
+        NodeHistory(LocalSamples(gateway.history), reactor),
+        Drain(LocalDrain(gateway.drain, services.wall_ms)),
         LiveStreams(
-            Streams(reactor, services.live, LiveView()),
-            watches,
-            partial(end_evenly, reactor),
+            LocalStreams(
+                Streams(reactor, services.live, LiveView()),
+                watches,
+                partial(end_evenly, reactor),
+            ),
             trail,
         ),
     )

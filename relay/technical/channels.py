@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from relay.management.http.errors import NotFound
@@ -10,9 +10,13 @@ from relay.management.http.parameters import PAGING, Flag, Words, sort_by
 from relay.management.http.query import Page
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
-from relay.management.shapes.common import Listing
-from relay.management.shapes.technical import NodeChannel, NodeChannelDetail
+from relay.management.shapes.technical import (
+    NodeChannel,
+    NodeChannelDetail,
+    NodeListing,
+)
 from relay.model.role import Role
+from relay.technical.gathered import without
 
 Shown = dict[str, Any]
 STATES = ("UP", "DOWN", "REFUSED", "NO_SOURCE")
@@ -36,7 +40,7 @@ PARAMETERS = (
 class View(Protocol):
     """Looks at channels, as :class:`relay.deploy.channel_view.ChannelView`."""
 
-    async def all(self, api_ids: Collection[str]) -> list[Shown]:
+    async def all(self, api_ids: Collection[str]) -> Sequence[Shown]:
         """
         Describe channels.
 
@@ -59,22 +63,26 @@ class NodeChannels:
     def __init__(self, view: View) -> None:
         self._view = view
 
-    @route("GET", "/channels", query=PARAMETERS, answers={200: Listing[NodeChannel]})
+    @route(
+        "GET", "/channels", query=PARAMETERS, answers={200: NodeListing[NodeChannel]}
+    )
     async def list(self, call: RestCall) -> Reply:
         """Return a page of the channels, those with the most readers first."""
         query = call.query
         page, sources = Page.of(query), query.many("sources")
         sort = query.one("sortBy") or "-readers"
         lagging = query.flag("lagging")
+        opened = await self._view.all(query.many("apiIds"))
         found = [
             one
-            for one in await self._view.all(query.many("apiIds"))
+            for one in opened
             if (not sources or one["source"]["state"] in sources)
             and (not lagging or one["readers"]["lagging"])
         ]
         found.sort(key=SORTS[sort.lstrip("-")], reverse=sort.startswith("-"))
         shown = [_for(call, one) for one in page.cut(found)]
-        return Reply(200, page.listing(shown, len(found), call.url))
+        listing = page.listing(shown, len(found), call.url)
+        return Reply(200, {**listing, **without(opened)})
 
     @route("GET", "/channels/<api_id>/<channel>", answers={200: NodeChannelDetail})
     async def one(self, call: RestCall, api_id: str, channel: str) -> Reply:

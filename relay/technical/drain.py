@@ -17,6 +17,7 @@ from relay.model.schema.base import Options
 from relay.model.schema.errors import Invalid
 from relay.model.schema.types.timestamps import timestamp
 from relay.observability.drain_progress import DrainProgress
+from relay.reactor.settled import Soon, settled
 
 LONGEST_S = 86_400
 """The longest spread and the latest hard stop, in seconds."""
@@ -88,22 +89,32 @@ class DrainRequest(Options):
         return self
 
 
+class Drains(Protocol):
+    """Drains the daemon, and describes its drain as JSON."""
+
+    def stops(self) -> Soon[bool]:
+        """Whether the daemon stops, so that its drain cannot be changed."""
+
+    def shown(self) -> Soon[dict[str, Any]]:
+        """Return the state, what is left, and the forecast."""
+
+    def begin(self, wanted: DrainRequest) -> Soon[dict[str, Any]]:
+        """Drain, and return what :meth:`shown` does."""
+
+    def cancel(self) -> Soon[dict[str, Any]]:
+        """Serve clients again, and return what :meth:`shown` does."""
+
+
 class Drain:
-    """
-    The resource family of the drain.
+    """The resource family of the drain."""
 
-    :param control: drains the daemon.
-    :param wall_ms: the time of day, in milliseconds since the Unix epoch.
-    """
-
-    def __init__(self, control: Control, wall_ms: Callable[[], int]) -> None:
-        self._control = control
-        self._wall_ms = wall_ms
+    def __init__(self, drains: Drains) -> None:
+        self._drains = drains
 
     @route("GET", "/drain", answers={200: DrainState})
     async def show(self, call: RestCall) -> Reply:
         """Return the state, what is left, and the forecast."""
-        return Reply(200, self._shown())
+        return Reply(200, await settled(self._drains.shown()))
 
     @route(
         "POST",
@@ -120,9 +131,8 @@ class Drain:
             wanted = DrainRequest.read({} if call.body is None else call.body)
         except ValidationError as error:
             raise Invalid(reading.issues(error)) from None
-        self._check()
-        self._control.begin(wanted.seconds, wanted.hard_stop_seconds)
-        return Reply(202, self._shown())
+        await self._check()
+        return Reply(202, await settled(self._drains.begin(wanted)))
 
     @route(
         "DELETE",
@@ -133,17 +143,44 @@ class Drain:
     )
     async def cancel(self, call: RestCall) -> Reply:
         """Accept clients again."""
-        self._check()
-        self._control.cancel()
-        return Reply(200, self._shown())
+        await self._check()
+        return Reply(200, await settled(self._drains.cancel()))
 
-    def _check(self) -> None:
-        if self._control.stopping:
+    async def _check(self) -> None:
+        if await settled(self._drains.stops()):
             raise ActionRefused(
                 "The daemon stops: its drain cannot be changed", "node.stopping"
             )
 
-    def _shown(self) -> dict[str, Any]:
+
+class LocalDrain:
+    """
+    The drain of this process.
+
+    :param control: drains the process.
+    :param wall_ms: the time of day, in milliseconds since the Unix epoch.
+    """
+
+    def __init__(self, control: Control, wall_ms: Callable[[], int]) -> None:
+        self._control = control
+        self._wall_ms = wall_ms
+
+    def stops(self) -> bool:
+        """Whether the process stops."""
+        return self._control.stopping
+
+    def begin(self, wanted: DrainRequest) -> dict[str, Any]:
+        """Drain; a drain that runs is replaced."""
+        self._control.begin(wanted.seconds, wanted.hard_stop_seconds)
+        return self.shown()
+
+    def cancel(self) -> dict[str, Any]:
+        """Accept clients again."""
+        self._control.cancel()
+        return self.shown()
+
+    def shown(self) -> dict[str, Any]:
+        """Return the state, what is left, and the forecast."""
         view = self._control.view
         if view is None:
             return {"state": "serving"}

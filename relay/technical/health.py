@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import Protocol
 
 from relay.management.access.identity import ANYBODY
 from relay.management.http.answers import JSON, Answer
@@ -11,19 +12,36 @@ from relay.management.http.query import bad
 from relay.management.http.reply import Reply
 from relay.management.http.routing import RestCall, route
 from relay.management.shapes.technical import ProbeResults, Readiness
-from relay.observability.probes import Probes
+from relay.observability.probes import Health as ProbeHealth
+from relay.reactor.settled import Soon, settled
 
 PARAMETERS = (Words("probes", "Names of probes; by default all are run."),)
-Reasons = Callable[[], dict[str, str]]
+Reasons = Callable[[], Soon[dict[str, str]]]
 """Returns the reasons for which clients should not be sent to this daemon, by name."""
+
+
+class Probes(Protocol):
+    """The probes of the daemon, as :class:`relay.observability.probes.Probes`."""
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all probes."""
+
+    async def run(self, names: Collection[str] = ()) -> dict[str, ProbeHealth]:
+        """
+        Run probes, at the same time.
+
+        :param names: of the probes; all probes if there are none.
+        """
 
 
 class Health:
     """
     The resource family of probes.
 
-    :param probes: the probes of the process.
-    :param unready: returns why the daemon is not ready; it must not wait for anything.
+    :param probes: the probes of the daemon.
+    :param unready: returns why the daemon is not ready, without a wait for anything but
+        the workers of the daemon.
     """
 
     def __init__(self, probes: Probes, unready: Reasons) -> None:
@@ -63,7 +81,7 @@ class Health:
     )
     async def ready(self, call: RestCall) -> Reply:
         """Return 200 if clients should be sent to this daemon, otherwise 503."""
-        reasons = self._unready()
+        reasons = await settled(self._unready())
         shown = reasons if call.user is not ANYBODY else sorted(reasons)
         body = {"ready": not reasons} | ({"reasons": shown} if reasons else {})
         return Reply(503 if reasons else 200, body)

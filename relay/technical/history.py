@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, Protocol, Self
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IPushProducer, IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from relay.eventstream.encoder import encode
@@ -25,6 +27,8 @@ from relay.observability.history.history import (
     History,
 )
 from relay.reactor.deadline import Deadline
+from relay.reactor.failures import run
+from relay.reactor.settled import Soon, settled
 
 MOST_APIS = 200
 """How many APIs one request may name."""
@@ -43,55 +47,92 @@ STALL_MS = 60_000
 """For how long a client that follows may take nothing, in milliseconds."""
 
 
-class Selection:
+class Wanted(NamedTuple):
     """
     The series that a request asks for.
 
-    :param history: has them.
-    :raises BadRequest: naming the parameter whose value is malformed.
+    :param apis: the ids of APIs; None for the series of the daemon.
+    :param names: of the series.
     """
 
-    def __init__(self, history: History, query: Query) -> None:
-        self._history = history
-        self._of_apis = "apis" in query.given
-        self._apis = list(dict.fromkeys(query.many("apis")))
-        if self._of_apis and not 1 <= len(self._apis) <= MOST_APIS:
-            raise bad("apis", f"takes 1 to {MOST_APIS} ids of APIs")
-        known = API_SERIES if self._of_apis else NODE_SERIES
-        self._names: Sequence[str] = query.many("series") or known
-        for name in self._names:
+    apis: tuple[str, ...] | None
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, query: Query) -> Self:
+        """
+        Parse ``apis`` and ``series``.
+
+        :raises BadRequest: naming the parameter whose value is malformed.
+        """
+        apis = None
+        if "apis" in query.given:
+            apis = tuple(dict.fromkeys(query.many("apis")))
+            if not 1 <= len(apis) <= MOST_APIS:
+                raise bad("apis", f"takes 1 to {MOST_APIS} ids of APIs")
+        known = NODE_SERIES if apis is None else API_SERIES
+        names = tuple(query.many("series")) or known
+        for name in names:
             if name not in known:
                 raise bad("series", f"takes {', '.join(sorted(known))}", name)
+        return cls(apis, names)
 
-    def document(self, since_ms: int = 0) -> dict[str, Any]:
+
+class Sampled(Protocol):
+    """The samples of the daemon."""
+
+    def document(self, wanted: Wanted, since_ms: int) -> Soon[dict[str, Any]]:
         """
-        Return the samples as columns.
+        Return samples as columns.
 
         :param since_ms: those until then are left out.
         """
-        return {
+
+    def follow(self, callback: Callable[[], object]) -> None:
+        """Call back when there are further samples, from now on."""
+
+    def unfollow(self, callback: Callable[[], object]) -> None:
+        """Call back no more; may be called again."""
+
+
+class LocalSamples:
+    """
+    The samples of this process.
+
+    :param history: has them.
+    """
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self.follow = history.follow
+        self.unfollow = history.unfollow
+
+    def document(self, wanted: Wanted, since_ms: int) -> dict[str, Any]:
+        """
+        Return samples as columns.
+
+        :param since_ms: those until then are left out.
+        """
+        history, names = self._history, wanted.names
+        shown: dict[str, Any] = {
             "intervalMs": round(PERIOD_S * 1000),
-            "timestamps": self._history.timestamps(since_ms),
-            **self._columns(since_ms),
+            "timestamps": history.timestamps(since_ms),
         }
-
-    def samples(self, since_ms: int) -> list[dict[str, Any]]:
-        """Return the samples one by one, without those until a time."""
-        columns = self._columns(since_ms)
-        return [
-            {"timestamp": at_ms, **_row(columns, number)}
-            for number, at_ms in enumerate(self._history.timestamps(since_ms))
-        ]
-
-    def _columns(self, since_ms: int) -> dict[str, Any]:
-        if not self._of_apis:
-            return {"series": self._history.of_node(self._names, since_ms)}
-        return {
-            "apis": {
-                api_id: self._history.of_api(api_id, self._names, since_ms)
-                for api_id in self._apis
+        if wanted.apis is None:
+            shown["series"] = history.of_node(names, since_ms)
+        else:
+            shown["apis"] = {
+                api_id: history.of_api(api_id, names, since_ms)
+                for api_id in wanted.apis
             }
-        }
+        return shown
+
+
+def _samples(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Return the samples of columns one by one."""
+    columns = {name: document[name] for name in ("series", "apis") if name in document}
+    for number, at_ms in enumerate(document["timestamps"]):
+        yield {"timestamp": at_ms, **_row(columns, number)}
 
 
 def _row(columns: Any, number: int) -> Any:
@@ -105,12 +146,12 @@ class NodeHistory:
     """
     The resource family of the history.
 
-    :param history: of the daemon.
+    :param sampled: has the samples.
     :param clock: of the timeouts of those that follow it.
     """
 
-    def __init__(self, history: History, clock: IReactorTime) -> None:
-        self._history = history
+    def __init__(self, sampled: Sampled, clock: IReactorTime) -> None:
+        self._sampled = sampled
         self._clock = clock
         self._watchers: set[HistoryWatch] = set()
 
@@ -122,17 +163,17 @@ class NodeHistory:
     )
     async def show(self, call: RestCall) -> Reply:
         """Return the samples; as an event stream, also those to come."""
-        selection = Selection(self._history, call.query)
+        wanted = Wanted.of(call.query)
         since_ms = call.query.instant("sinceMs") or 0
         if not call.wants_events:
-            return Reply(200, selection.document(since_ms))
+            return Reply(200, await settled(self._sampled.document(wanted, since_ms)))
         if len(self._watchers) >= MOST_WATCHERS:
             raise Unavailable(
                 f"{MOST_WATCHERS} clients follow the history already",
                 "history.tooManyWatchers",
             )
         watch = HistoryWatch(
-            self._history, selection, since_ms, self._clock, self._watchers
+            self._sampled, wanted, since_ms, self._clock, self._watchers
         )
         return Reply(200, headers={"Content-Type": "text/event-stream"}, live=watch)
 
@@ -142,25 +183,28 @@ class HistoryWatch:
     """
     Writes the samples so far to one client, and then each that is taken.
 
-    :param selection: the series that the client asks for.
+    :param sampled: has the samples.
+    :param wanted: the series that the client asks for.
     :param since_ms: samples until then are left out.
     :param watchers: all of its kind: it is among them from its start to its end.
     """
 
+    _log = Logger()
+
     def __init__(
         self,
-        history: History,
-        selection: Selection,
+        sampled: Sampled,
+        wanted: Wanted,
         since_ms: int,
         clock: IReactorTime,
         watchers: set[HistoryWatch],
     ) -> None:
-        self._history = history
-        self._selection = selection
+        self._samples = sampled
+        self._wanted = wanted
         self._watchers = watchers
         self._sent_ms = since_ms
         """The time of the newest sample that was sent."""
-        self._paused = False
+        self._begun = self._asking = self._paused = False
         self._write: Callable[[bytes], object] | None = None
         self._abort: Callable[[], object] | None = None
         self._stall = Deadline(clock, STALL_MS)
@@ -177,9 +221,8 @@ class HistoryWatch:
         """
         self._write, self._abort = write, abort
         self._watchers.add(self)
-        self._history.follow(self._sampled)
-        document = self._selection.document(self._sent_ms)
-        self._send("history", document, max(document["timestamps"], default=0))
+        self._samples.follow(self._sampled)
+        self._sampled()
         return Deferred()
 
     def pauseProducing(self) -> None:
@@ -197,16 +240,30 @@ class HistoryWatch:
     def stopProducing(self) -> None:
         """Write nothing more: the client has left."""
         self._write = self._abort = None
-        self._history.unfollow(self._sampled)
+        self._samples.unfollow(self._sampled)
         self._watchers.discard(self)
         self._stall.stop()
 
     def _sampled(self) -> None:
         """Write the samples that the client has not been sent."""
-        if self._paused or self._write is None:
+        if self._paused or self._asking or self._write is None:
             return
-        for sample in self._selection.samples(self._sent_ms):
-            self._send("sample", sample, sample["timestamp"])
+        self._asking = True
+        run(self._report()).addErrback(self._failed)
+
+    def _failed(self, failure: Failure) -> None:
+        self._asking = False
+        self._log.failure("samples for a client", failure)
+
+    async def _report(self) -> None:
+        document = await settled(self._samples.document(self._wanted, self._sent_ms))
+        self._asking = False
+        if self._begun:
+            for sample in _samples(document):
+                self._send("sample", sample, sample["timestamp"])
+        else:
+            self._begun = True
+            self._send("history", document, max(document["timestamps"], default=0))
 
     def _send(self, name: str, content: dict[str, Any], at_ms: int) -> None:
         self._sent_ms = max(self._sent_ms, at_ms)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from relay.http.accept import Accept
 from relay.management.http.answers import Answer
 from relay.management.http.errors import BadRequest, NotFound
-from relay.management.http.parameters import Words
+from relay.management.http.parameters import Word, Words
 from relay.management.http.reply import Content, Reply
 from relay.management.http.routing import RestCall, route
 from relay.observability.metrics.scrape import Scraped
@@ -15,6 +15,13 @@ OPEN_METRICS = b"application/openmetrics-text"
 PARAMETERS = (
     Words("metrics", "Names of families; with `-` before it, a family is left out."),
     Words("name[]", "Names of families."),
+    Word(
+        "by",
+        "With `worker`, each series has the label `worker`: the number of a worker of "
+        "the daemon, or `control` for its control process. By default the series of "
+        "all are one.",
+        ("worker",),
+    ),
 )
 
 
@@ -55,7 +62,9 @@ class PrometheusMetrics:
                 wanted = metrics.select(named, without)
             except ValueError as error:
                 raise BadRequest(str(error), "metrics.unknown") from None
-        found = await metrics.scrape(wanted, _takes_exemplars(call.accept))
+        by_worker = call.query.one("by") is not None
+        exemplars = _takes_exemplars(call.accept)
+        found = await metrics.scrape(wanted, exemplars, by_worker)
         headers = {"Content-Type": found.content_type}
         return Reply(200, Content(found.pieces), headers)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from os import getpid
 from socket import gethostname
-from typing import Self
+from typing import Any, Self
 
 from twisted.internet.interfaces import IReactorTime
 
@@ -43,24 +43,33 @@ class NodeFacts:
         return cls(id, started_at_ms, lambda: round((clock.seconds() - begun_s) * 1000))
 
 
-class Node:
-    """The resource family of the daemon itself."""
+Workers = Callable[[], Awaitable[list[dict[str, Any]]]]
+"""Returns the worker processes of the daemon."""
 
-    def __init__(self, facts: NodeFacts) -> None:
+
+class Node:
+    """
+    The resource family of the daemon itself.
+
+    :param workers: None for a daemon that is one process.
+    """
+
+    def __init__(self, facts: NodeFacts, workers: Workers | None = None) -> None:
         self._facts = facts
+        self._workers = workers
 
     @route("GET", "/", answers={200: NodeShape})
     async def node(self, call: RestCall) -> Reply:
         """Return the version, the id and the uptime."""
         facts = self._facts
-        return Reply(
-            200,
-            {
-                "id": facts.id,
-                "name": "Relay",
-                "version": {"MAJOR_VERSION": __version__},
-                "metadata": {"node.hostname": gethostname(), "process.pid": getpid()},
-                "startedAt": timestamp(facts.started_at_ms),
-                "uptimeMs": facts.uptime_ms(),
-            },
-        )
+        shown: dict[str, Any] = {
+            "id": facts.id,
+            "name": "Relay",
+            "version": {"MAJOR_VERSION": __version__},
+            "metadata": {"node.hostname": gethostname(), "process.pid": getpid()},
+            "startedAt": timestamp(facts.started_at_ms),
+            "uptimeMs": facts.uptime_ms(),
+        }
+        if self._workers is not None:
+            shown["workers"] = await self._workers()
+        return Reply(200, shown)

@@ -11,8 +11,9 @@ from relay.management.http.routing import RestCall, route
 from relay.management.shapes.technical import ReloadedSettings
 from relay.model.role import Role
 from relay.model.schema.errors import Issue
+from relay.reactor.settled import Soon, settled
 from relay.settings.source import SettingsError
-from relay.technical.trail import NodeTrail
+from relay.technical.trail import Trail
 
 _NAMED = re.compile(r"([a-z_]+(?:\.[a-z0-9_]+|\[\d+\])*) \(")
 
@@ -36,7 +37,7 @@ class Reload(Protocol):
     def refuses(self) -> str | None:
         """Why no reload is taken now; None while reloads are taken."""
 
-    def run(self, by: str) -> Reloaded:
+    def run(self, by: str) -> Soon[Reloaded]:
         """
         Reload.
 
@@ -44,7 +45,7 @@ class Reload(Protocol):
         :raises SettingsError: with all mistakes; nothing has changed.
         """
 
-    def try_out(self) -> Reloaded:
+    def try_out(self) -> Soon[Reloaded]:
         """
         Find out what a reload would do.
 
@@ -59,7 +60,7 @@ class Reloads:
     :param trail: has the reloads that users asked for.
     """
 
-    def __init__(self, reload: Reload, trail: NodeTrail) -> None:
+    def __init__(self, reload: Reload, trail: Trail) -> None:
         self._reload = reload
         self._trail = trail
 
@@ -76,7 +77,8 @@ class Reloads:
         if reload.refuses is not None:
             raise Conflict(f"No reload now: {reload.refuses}", "reload.refused")
         try:
-            found = reload.try_out() if dry_run else reload.run(_who(call))
+            asked = reload.try_out() if dry_run else reload.run(_who(call))
+            found = await settled(asked)
         except SettingsError as error:
             raise BadRequest(
                 "The settings have mistakes; nothing has changed",

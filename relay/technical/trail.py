@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from twisted.logger import Logger
 
 from relay.store.errors import StoreError
 from relay.store.store import Store
 from relay.technical.node import NodeFacts
+
+
+class Trail(Protocol):
+    """An audit trail."""
+
+    async def note(self, event: str, content: Mapping[str, Any]) -> None:
+        """
+        Add what the user of the request has done.
+
+        :param event: such as ``SETTINGS_RELOADED``.
+        :param content: the values that describe it, without secrets.
+        """
+
+
+class NoTrail:
+    """The trail of a worker: the control process, which the user asks, has it."""
+
+    async def note(self, event: str, content: Mapping[str, Any]) -> None:
+        """Add nothing."""
 
 
 class NodeTrail:

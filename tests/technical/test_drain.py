@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from relay.management.http.reply import Reply
 from relay.model.api.lifecycle import ActionRefused
 from relay.model.schema.errors import Invalid
-from relay.technical.drain import Drain
+from relay.technical.drain import Drain, LocalDrain
 
 NOW_MS = 1_800_000_000_000
 
@@ -67,7 +67,7 @@ class DrainTests(SynchronousTestCase):
     def setUp(self) -> None:
         """Serve."""
         self.control = Control()
-        self.family = Drain(self.control, lambda: NOW_MS)
+        self.family = Drain(LocalDrain(self.control, lambda: NOW_MS))
 
     def ask(self, method: str, body: Any = None) -> Reply:
         """Call a method."""

@@ -20,6 +20,7 @@ from relay.technical.history import (
     MOST_WATCHERS,
     PARAMETERS,
     STALL_MS,
+    LocalSamples,
     NodeHistory,
 )
 from tests.observability.history.exchanges import NOW_MS, HistoryCase
@@ -34,7 +35,7 @@ class ResourceCase(HistoryCase):
     def setUp(self) -> None:
         """Make the resource family."""
         super().setUp()
-        self.family = NodeHistory(self.history, self.clock)
+        self.family = NodeHistory(LocalSamples(self.history), self.clock)
 
     def begun(self, accept: bytes = b"", **query: str) -> Deferred[Reply]:
         """Begin a call of the path."""

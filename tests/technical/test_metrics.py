@@ -31,7 +31,7 @@ class Scraped:
         return (set(named) or {"a", "b"}) - set(without)
 
     def scrape(
-        self, wanted: Collection[str] | None, exemplars: bool
+        self, wanted: Collection[str] | None, exemplars: bool, by_worker: bool
     ) -> Deferred[Scrape]:
         """Note what is asked for."""
         self.asked.append((wanted, exemplars))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
+from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -222,14 +223,21 @@ class Page:
         """The number of items on the previous pages."""
         return (self.number - 1) * self.size
 
-    def encoded(self, data: Sequence[bytes], total: int, url: str) -> Content:
+    def encoded(
+        self,
+        data: Sequence[bytes],
+        total: int,
+        url: str,
+        beside: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Content:
         """Return the body of a response with this page, as bytes.
 
         :param data: the items, as encoded JSON.
         :param total: the number of items of the list.
         :param url: of the list, without a query.
+        :param beside: further members.
         """
-        around = dump({"data": [], **self._around(len(data), total, url)})
+        around = dump({"data": [], **self._around(len(data), total, url), **beside})
         before, after = around.split(b"[]", 1)
         commas = chain((b"",), repeat(b","))
         items = chain.from_iterable(zip(commas, data, strict=False))

@@ -15,6 +15,7 @@ from relay.management.resources.gateway import Gateway
 from relay.model.api.lifecycle import ActionRefused
 from relay.model.policy_groups.records import SharedPolicyGroupRecord
 from relay.model.records import Deployment
+from relay.reactor.settled import settled
 from relay.reactor.turns import STREAMS, turns_of
 from relay.store.transaction import Transaction
 
@@ -43,11 +44,15 @@ class GroupTrials:
         """
         next_one = group.put_in_force(0).in_force()
         reasons: list[tuple[Deployment, str]] = []
-
-        def attempt(deployment: Deployment) -> None:
+        turns = turns_of(self._reactor, STREAMS)
+        for deployment in users:
+            has_time: Deferred[None] = Deferred()
+            turns.each([partial(has_time.callback, None)])
+            await has_time
             groups = {**deployment.groups, group.cross_id: next_one}
             try:
-                self._gateway.try_out(replace(deployment, groups=groups))
+                tried = self._gateway.try_out(replace(deployment, groups=groups))
+                await settled(tried)
             except (ValueError, OSError) as error:
                 reasons.append((deployment, str(error) or type(error).__name__))
             except Exception:
@@ -58,12 +63,6 @@ class GroupTrials:
                     api_id=deployment.api_id,
                     group=group.cross_id,
                 )
-
-        done: Deferred[None] = Deferred()
-        attempts = [partial(attempt, one) for one in users]
-        turns = turns_of(self._reactor, STREAMS)
-        turns.each([*attempts, partial(done.callback, None)])
-        await done
         if reasons:
             deployment, reason = reasons[0]
             raise ActionRefused(

@@ -11,9 +11,10 @@ from relay.management.resources.representations import find_api
 from relay.management.shapes.common import Collection
 from relay.management.shapes.plugins import Channel
 from relay.model.role import Role
+from relay.reactor.settled import Soon, settled
 from relay.store.store import Store
 
-ChannelView = Callable[[str], list[dict[str, Any]]]
+ChannelView = Callable[[str], Soon[list[dict[str, Any]]]]
 """Returns the open channels of an API, by its id, as JSON."""
 
 
@@ -40,7 +41,7 @@ class Channels:
         Only administrators see the names of topics, which clients choose.
         """
         await self._store.read(lambda tx: find_api(tx, api_id))
-        shown = self._view(api_id)
+        shown = await settled(self._view(api_id))
         if not call.user.role.includes(Role.ADMIN):
             shown = [{k: v for k, v in one.items() if k != "topic"} for one in shown]
         return Reply(200, {"data": shown})

@@ -22,6 +22,7 @@ from relay.model.consumers.deliveries import DeadLetter, DeliveryState
 from relay.model.consumers.records import SubscriptionRecord
 from relay.model.consumers.subscriptions import check_pushed
 from relay.model.schema.types.timestamps import timestamp
+from relay.reactor.settled import Soon, settled
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 
@@ -29,7 +30,7 @@ _ONE = "/apis/<api_id>/subscriptions/<subscription_id>"
 _LETTERS = f"{_ONE}/dead-letters"
 _LETTER = f"{_LETTERS}/<letter_id>"
 
-DeliveryView = Callable[[str], dict[str, Any] | None]
+DeliveryView = Callable[[str], Soon[dict[str, Any] | None]]
 """Returns the current delivery of a subscription, by its id, as JSON; None if this
 process does not deliver it."""
 
@@ -62,7 +63,7 @@ class DeadLetters:
 
         state, dead = await self._store.read(work)
         shape = _delivery_json(state, dead)
-        now = self._view(subscription_id)
+        now = await settled(self._view(subscription_id))
         return Reply(200, {**shape, "here": now is not None, **(now or {})})
 
     @route("GET", _LETTERS, query=PAGING, answers={200: Listing[LetterShape]})

@@ -104,7 +104,7 @@ class Deployments:
             return to_deploy(tx, find_api(tx, api_id))
 
         try:
-            self._trials.try_out(api_id, await self._store.read(find))
+            await self._trials.try_out(api_id, await self._store.read(find))
         except (ActionRefused, Invalid) as refused:
             return Reply(200, {"ok": False, "reason": str(refused)})
         return Reply(200, {"ok": True})

@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred, succeed
 
 from relay.management.tryit.calls import NoGateway, OwnGateway
 from relay.model.records import Deployment, ServingReport
+from relay.reactor.settled import Soon
 
 
 def _takes_all(deployment: Deployment) -> None:
@@ -26,7 +27,7 @@ _NO_CALLS = NoGateway()
 class Gateway:
     """The functions of the gateway; by default those of a process without one."""
 
-    try_out: Callable[[Deployment], None] = _takes_all
+    try_out: Callable[[Deployment], Soon[None]] = _takes_all
     """Makes a deployment ready and drops it. Raises ``ValueError`` or ``OSError`` with
     a message for people when the deployment cannot be served."""
     reached: Callable[[str, int | None], Deferred[ServingReport | None]] = _at_once

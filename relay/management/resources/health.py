@@ -21,9 +21,10 @@ from relay.management.shapes.plugins import (
 )
 from relay.model.schema.errors import Issue
 from relay.model.schema.types.timestamps import timestamp
+from relay.reactor.settled import Soon, settled
 from relay.store.store import Store
 
-HealthView = Callable[[str], list[dict[str, Any]]]
+HealthView = Callable[[str], Soon[list[dict[str, Any]]]]
 """Returns the checked endpoints of an API, by its id, as JSON."""
 
 MOST_BUCKETS = 1000
@@ -182,7 +183,7 @@ class Health:
 
     async def _found(self, api_id: str) -> list[dict[str, Any]]:
         await self._store.read(lambda tx: find_api(tx, api_id))
-        return self._view(api_id)
+        return await settled(self._view(api_id))
 
 
 def _results(found: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:

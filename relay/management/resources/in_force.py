@@ -124,7 +124,7 @@ async def put_into_force(
             done = await store.write(partial(_run, work, changes))
         except _Untried as untried:
             api_id, tried = untried.api_id, untried.candidate
-            trials.try_out(api_id, tried)
+            await trials.try_out(api_id, tried)
             continue
         if changes.awaited is not None and not dry_run:
             await trials.wait(*changes.awaited)

@@ -17,6 +17,7 @@ from relay.model.api import lifecycle
 from relay.model.api.differences import comparable
 from relay.model.api.lifecycle import ActionRefused
 from relay.model.records import ApiRecord, Deployment
+from relay.reactor.settled import settled
 from relay.store.transaction import Transaction
 
 WAIT_S = 5.0
@@ -57,7 +58,7 @@ class Trials:
         self._gateway = gateway
         self._reactor = reactor
 
-    def try_out(self, api_id: str, tried: Candidate) -> None:
+    async def try_out(self, api_id: str, tried: Candidate) -> None:
         """
         Build what the gateway would serve, and drop it.
 
@@ -67,7 +68,7 @@ class Trials:
             "", api_id, tried.number, None, tried.definition, tried.plans, 0
         )
         try:
-            self._gateway.try_out(deployment)
+            await settled(self._gateway.try_out(deployment))
         except (ValueError, OSError) as error:
             raise _unservable(api_id, str(error) or type(error).__name__) from None
         except Exception:

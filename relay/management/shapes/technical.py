@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import Field
 
-from relay.management.shapes.common import Count, Extended, Timestamp
+from relay.management.shapes.common import Count, Extended, Listing, Timestamp
 from relay.management.shapes.plugins import ProbeResult
 from relay.model.schema.base import Value
+
+T = TypeVar("T")
+
+Unreachable = tuple[str, ...] | None
+"""The workers that have not answered, so that their part is missing."""
+
+
+class NodeListing(Listing[T], Generic[T]):
+    """A page of a list that all workers of the daemon contribute to."""
+
+    unreachable: Unreachable = None
 
 
 class NodeVersion(Value):
@@ -24,6 +35,16 @@ class NodeMetadata(Value):
     pid: Annotated[int, Field(alias="process.pid")]
 
 
+class Worker(Value):
+    """A worker process of the daemon."""
+
+    id: str
+    pid: int | None = None
+    """None while it does not answer."""
+    started_at: Timestamp | None = None
+    uptime_ms: Count | None = None
+
+
 class Node(Value):
     """The daemon itself."""
 
@@ -33,6 +54,8 @@ class Node(Value):
     metadata: NodeMetadata
     started_at: Timestamp
     uptime_ms: Count
+    workers: tuple[Worker, ...] | None = None
+    """Of a daemon with several of them."""
 
 
 ProbeResults = dict[str, ProbeResult]
@@ -69,6 +92,7 @@ class Samples(Value):
     """Of the daemon, by name."""
     apis: dict[str, dict[str, tuple[float | None, ...]] | None] | None = None
     """Of APIs, by id."""
+    unreachable: Unreachable = None
 
 
 class DrainState(Value):
@@ -86,6 +110,7 @@ class DrainState(Value):
     streams_per_second: float | None = None
     last_stream_ends_at: Timestamp | None = None
     hard_stop_at: Timestamp | None = None
+    unreachable: Unreachable = None
 
 
 class ReloadedSettings(Value):
@@ -96,6 +121,7 @@ class ReloadedSettings(Value):
     """The settings that are in force now."""
     left: tuple[str, ...]
     """The settings whose new values take effect at the next start."""
+    unreachable: Unreachable = None
 
 
 class ChannelReaders(Value):
@@ -263,6 +289,7 @@ class EndedStreams(Value):
     """How many streams were ended."""
 
     ended: Count
+    unreachable: Unreachable = None
 
 
 class EndingStreams(Value):
@@ -270,3 +297,4 @@ class EndingStreams(Value):
 
     ending: Count
     over_seconds: float
+    unreachable: Unreachable = None

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from relay.management.http.live_body import LiveBody
 from relay.model.schema.types.request_target import RequestTarget
+from relay.reactor.settled import Soon
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,9 @@ class OwnGateway(Protocol):
     def listeners(self) -> list[OwnListener]:
         """Return the listeners for clients, in the order of the settings."""
 
-    def api_at(self, host: str, target: RequestTarget, listener_id: str) -> str | None:
+    def api_at(
+        self, host: str, target: RequestTarget, listener_id: str
+    ) -> Soon[str | None]:
         """
         Find the API that answers a request, by its id.
 
@@ -82,7 +85,7 @@ class OwnGateway(Protocol):
     def call(self, call: OwnCall, watcher: CallWatcher) -> LiveBody:
         """Prepare a call, which begins with the body that reports it."""
 
-    def end(self, request_id: str) -> bool:
+    def end(self, request_id: str) -> Soon[bool]:
         """
         End an exchange as an operator does.
 

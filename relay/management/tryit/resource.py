@@ -27,6 +27,7 @@ from relay.model.role import Role
 from relay.model.schema.errors import Issue
 from relay.model.schema.types.hosts import normal_host
 from relay.model.schema.types.request_target import RequestTarget
+from relay.reactor.settled import settled
 from relay.store.store import Store
 
 EVENTS = {"Content-Type": "text/event-stream"}
@@ -94,7 +95,8 @@ class TryIt:
             asked.path.encode("ascii"), asked.query.encode("ascii") or None
         )
         name = normal_host(_without_port(authority))
-        if self._gateway.api_at(name, target, listener.id) != api_id:
+        api_there = await settled(self._gateway.api_at(name, target, listener.id))
+        if api_there != api_id:
             raise _bad("path", _FOREIGN.format(path=asked.path))
         user = call.user.name
         self._running.check(user)
@@ -129,9 +131,8 @@ class TryIt:
     async def end(self, call: RestCall, api_id: str, request_id: str) -> Reply:
         """End a call of the same user, as an operator ends a stream."""
         name = call.user.name
-        if not self._running.has(name, api_id, request_id) or not self._gateway.end(
-            request_id
-        ):
+        is_own = self._running.has(name, api_id, request_id)
+        if not (is_own and await settled(self._gateway.end(request_id))):
             raise NotFound(
                 f"{name} makes no call [{request_id}] to this API",
                 "try.notFound",

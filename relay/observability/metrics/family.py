@@ -18,6 +18,14 @@ class Kind(StrEnum):
     HISTOGRAM = "histogram"
 
 
+class Merge(StrEnum):
+    """How the values of several processes of a daemon become one."""
+
+    SUM = "sum"
+    LARGEST = "largest"
+    SMALLEST = "smallest"
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """
@@ -27,6 +35,8 @@ class Family:
     :param meaning: what a value is; the ``HELP`` of the text formats.
     :param action: what an operator does when it moves.
     :param bounds: the upper bounds of a histogram's buckets, ascending.
+    :param merge: how the values of several processes become one; the ranges of
+        histograms are always added.
     """
 
     name: str
@@ -35,6 +45,7 @@ class Family:
     action: str
     labels: tuple[str, ...] = ()
     bounds: tuple[float, ...] = ()
+    merge: Merge = Merge.SUM
 
     @property
     def base(self) -> str:
@@ -65,9 +76,15 @@ def counter(name: str, labels: tuple[str, ...], meaning: str, action: str) -> Fa
     return Family(name, Kind.COUNTER, meaning, action, labels)
 
 
-def gauge(name: str, labels: tuple[str, ...], meaning: str, action: str) -> Family:
+def gauge(
+    name: str,
+    labels: tuple[str, ...],
+    meaning: str,
+    action: str,
+    merge: Merge = Merge.SUM,
+) -> Family:
     """Describe a gauge."""
-    return Family(name, Kind.GAUGE, meaning, action, labels)
+    return Family(name, Kind.GAUGE, meaning, action, labels, merge=merge)
 
 
 def histogram(

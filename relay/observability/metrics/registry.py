@@ -9,18 +9,18 @@ of the reactor, so that no stream waits for a scrape.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Protocol
 
 from twisted.internet.defer import Deferred, DeferredLock
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from relay.observability.metrics.family import Family
 from relay.observability.metrics.samples import Samples, TextFormat
 from relay.observability.metrics.scrape import Scrape
 from relay.observability.metrics.series import Bounds
-from relay.reactor.turns import Work, turns_of
+from relay.reactor.turns import Work, in_turns, turns_of
 from relay.tally import Key
 
 SCRAPES = Work(0.004, 0.010)
@@ -28,6 +28,22 @@ SCRAPES = Work(0.004, 0.010)
 
 Value = float | Mapping[Key, float]
 """The value of a family without labels; else values by their labels."""
+
+
+ONLY_WORKER = "1"
+"""The label ``worker`` of a daemon that is one process."""
+CONTROL = "control"
+"""The label ``worker`` of a control process."""
+
+
+class Others(Protocol):
+    """The samples of the other processes of a daemon."""
+
+    async def all(self, wanted: Collection[str] | None) -> Mapping[str, Samples]:
+        """Return their samples by the value of the label ``worker``."""
+
+    async def merge(self, into: Samples, wanted: Collection[str] | None) -> None:
+        """Add their samples."""
 
 
 class Collector(Protocol):
@@ -43,6 +59,8 @@ class Metrics:
 
     :param families: all families, in the order in which they are written.
     :param bounds: of the number of series; None for no bound.
+    :param others: the other processes of the daemon; None for a daemon that is one
+        process.
     """
 
     log = Logger()
@@ -52,7 +70,9 @@ class Metrics:
         clock: IReactorTime,
         families: Iterable[Family],
         bounds: Bounds | None = None,
+        others: Others | None = None,
     ) -> None:
+        self._others = others
         self._bounds = bounds
         self._turns = turns_of(clock, SCRAPES)
         self._families = tuple(families)
@@ -89,40 +109,65 @@ class Metrics:
         return wanted - {known[name] for name in without}
 
     def scrape(
-        self, wanted: Collection[str] | None = None, exemplars: bool = False
+        self,
+        wanted: Collection[str] | None = None,
+        exemplars: bool = False,
+        by_worker: bool = False,
     ) -> Deferred[Scrape]:
         """
         Add up the metrics, and write them.
 
         :param wanted: the names of the families that are asked for; None for all.
         :param exemplars: whether in the format OpenMetrics 1.0, which has exemplars.
+        :param by_worker: whether each series has the label ``worker``.
         """
-        return self._lock.run(self._scrape, wanted, TextFormat(exemplars))
+        asked = self._lock.run(
+            Deferred.fromCoroutine,
+            self._scrape(wanted, TextFormat(exemplars), by_worker),
+        )
+        return asked
 
-    def _scrape(
-        self, wanted: Collection[str] | None, form: TextFormat
-    ) -> Deferred[Scrape]:
-        done: Deferred[Scrape] = Deferred()
-        pieces: list[bytes] = []
-        steps = self._steps(Samples(wanted, self._bounds), form, pieces)
+    def lines(self, wanted: Collection[str] | None = None) -> Deferred[list[bytes]]:
+        """
+        Add up the metrics, for another process of the daemon.
 
-        def go_on() -> None:
-            try:
-                while self._turns.has_time():
-                    next(steps)
-            except StopIteration:
-                done.callback(Scrape(form.content_type, pieces))
-            except Exception:
-                done.errback(Failure())
-            else:
-                self._turns.postpone(go_on)
+        :param wanted: as above.
+        :return: fires with lines of JSON; see :meth:`Samples.lines`.
+        """
+        return self._lock.run(Deferred.fromCoroutine, self._lines(wanted))
 
-        go_on()
-        return done
+    async def _lines(self, wanted: Collection[str] | None) -> list[bytes]:
+        samples, found = Samples(wanted, self._bounds), list[bytes]()
 
-    def _steps(
-        self, samples: Samples, form: TextFormat, pieces: list[bytes]
-    ) -> Iterator[None]:
+        def steps() -> Iterator[None]:
+            yield from self._collect(samples)
+            for family in self._families:
+                for line in samples.lines(family):
+                    found.append(line)
+                    yield
+
+        await in_turns(self._turns, steps())
+        return found
+
+    async def _scrape(
+        self, wanted: Collection[str] | None, form: TextFormat, by_worker: bool
+    ) -> Scrape:
+        samples, pieces = Samples(wanted, self._bounds), list[bytes]()
+        await in_turns(self._turns, self._collect(samples))
+        others = self._others
+        if others is None:
+            parts = {ONLY_WORKER: samples}
+        elif by_worker:
+            parts = {CONTROL: samples, **await others.all(wanted)}
+        else:
+            await others.merge(samples, wanted)
+            parts = {"": samples}
+        await in_turns(
+            self._turns, self._write(samples.wants, parts, by_worker, form, pieces)
+        )
+        return Scrape(form.content_type, pieces)
+
+    def _collect(self, samples: Samples) -> Iterator[None]:
         for collector in self._collectors:
             try:
                 yield from collector.collect(samples)
@@ -131,11 +176,23 @@ class Metrics:
                     "{collector}: its metrics are missing",
                     collector=type(collector).__name__,
                 )
-        for family in self._families:
-            if samples.wants(family):
-                for piece in form.write(family, samples.of(family)):
-                    pieces.append(piece)
-                    yield
+
+    def _write(
+        self,
+        wants: Callable[[Family], bool],
+        parts: Mapping[str, Samples],
+        by_worker: bool,
+        form: TextFormat,
+        pieces: list[bytes],
+    ) -> Iterator[None]:
+        for family in filter(wants, self._families):
+            found = chain.from_iterable(
+                part.of(family, worker if by_worker else None)
+                for worker, part in parts.items()
+            )
+            for piece in form.write(family, found):
+                pieces.append(piece)
+                yield
         pieces.append(form.end)
 
 

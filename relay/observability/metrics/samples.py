@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import json
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from functools import cache
 from itertools import islice, zip_longest
-from typing import NamedTuple
+from operator import add
+from typing import Any, NamedTuple
 
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.openmetrics import exposition as openmetrics
 from prometheus_client.samples import Exemplar, Sample
 
-from relay.observability.metrics.family import Family
+from relay.observability.metrics.family import Family, Merge
 from relay.observability.metrics.series import Bounds
 from relay.tally import Histogram, Key
 
 STEP_SAMPLES = 50
 """How many samples are written in one step: some 1 ms of work."""
 _END = b"# EOF\n"
+_CHOICES: Mapping[Merge, Callable[[float, float], float]] = {
+    Merge.SUM: add,
+    Merge.LARGEST: max,
+    Merge.SMALLEST: min,
+}
 
 
 class Samples:
@@ -58,6 +72,74 @@ class Samples:
             key = self._fold(family, key)
             before = found[key].value if key in found else 0.0
             found[key] = _Value(before + value, exemplar)
+
+    def merge(self, other: Samples, families: Iterable[Family]) -> None:
+        """
+        Add the samples of another process of the daemon.
+
+        :param families: those that are added; of others nothing is.
+        """
+        for family in families:
+            found = self._values.setdefault(family.name, {})
+            choose = _CHOICES[family.merge]
+            for key, one in other._values.get(family.name, {}).items():
+                before = found.get(key)
+                if before is None:
+                    found[key] = one
+                else:
+                    value = choose(before.value, one.value)
+                    found[key] = _Value(value, before.exemplar or one.exemplar)
+            for key, ranges in other._histograms.get(family.name, {}).items():
+                self.put_histogram(family, ranges.histogram, key, ranges.exemplars)
+
+    def forget(self, family: Family, gone: Callable[[Key], bool]) -> None:
+        """
+        Drop series of a family.
+
+        :param gone: whether the series with some label values is dropped.
+        """
+        for tables in (self._values, self._histograms):
+            table: dict[Key, Any] = tables.get(family.name, {})
+            for key in [key for key in table if gone(key)]:
+                del table[key]
+
+    def keys(self, family: Family) -> Collection[Key]:
+        """Return the label values of the series of a family."""
+        return (
+            self._values.get(family.name, {}).keys()
+            | self._histograms.get(family.name, {}).keys()
+        )
+
+    def lines(self, family: Family) -> Iterator[bytes]:
+        """Return a family as lines of JSON for another process, in steps."""
+        values = iter(self._values.get(family.name, {}).items())
+        while some := list(islice(values, STEP_SAMPLES)):
+            yield _line(family.name, [[key, *one] for key, one in some], [])
+        for key, (histogram, exemplars) in self._histograms.get(
+            family.name, {}
+        ).items():
+            ranges = [key, histogram.counts, histogram.total, exemplars]
+            yield _line(family.name, [], [ranges])
+
+    def read(self, lines: Iterable[bytes], families: Mapping[str, Family]) -> None:
+        """
+        Take the lines of another process; see :meth:`lines`.
+
+        :param families: by name; those that this process does not know are left out.
+        """
+        for line in lines:
+            name, values, histograms = json.loads(line)
+            family = families.get(name)
+            if family is None:
+                continue
+            table = self._values.setdefault(name, {})
+            for key, value, exemplar in values:
+                table[tuple(key)] = _Value(value, _exemplar(exemplar))
+            for key, counts, total, exemplars in histograms:
+                histogram = Histogram(family.bounds)
+                histogram.counts, histogram.total = counts, total
+                found = [_exemplar(one) for one in exemplars]
+                self.put_histogram(family, histogram, tuple(key), found)
 
     def put_all(self, family: Family, values: Mapping[Key, float]) -> None:
         """Add to the values of several series."""
@@ -99,14 +181,19 @@ class Samples:
         assert len(key) == len(family.labels)
         return key if self._bounds is None else self._bounds.fold(family, key)
 
-    def of(self, family: Family) -> Iterator[Sample]:
-        """Return the samples of a family one by one: there may be many."""
+    def of(self, family: Family, worker: str | None = None) -> Iterator[Sample]:
+        """
+        Return the samples of a family one by one: there may be many.
+
+        :param worker: the value of the label ``worker``; None for none.
+        """
+        first = {} if worker is None else {"worker": worker}
         for key, one in self._values.get(family.name, {}).items():
-            labels = dict(zip(family.labels, key, strict=True))
+            labels = first | dict(zip(family.labels, key, strict=True))
             yield Sample(family.name, labels, one.value, None, one.exemplar)
         bounds = [*map(_bound, family.bounds), "+Inf"]
         for key, ranges in self._histograms.get(family.name, {}).items():
-            labels = dict(zip(family.labels, key, strict=True))
+            labels = first | dict(zip(family.labels, key, strict=True))
             below = 0
             for bound, count, exemplar in zip_longest(
                 bounds, ranges.histogram.counts, ranges.exemplars
@@ -189,6 +276,14 @@ class _One:
     def collect(self) -> list[Metric]:
         """Return the family."""
         return [self._metric]
+
+
+def _line(name: str, values: list[Any], histograms: list[Any]) -> bytes:
+    return json.dumps([name, values, histograms]).encode() + b"\n"
+
+
+def _exemplar(read: Sequence[Any] | None) -> Exemplar | None:
+    return None if read is None else Exemplar(*read)
 
 
 def _bound(bound: float) -> str:

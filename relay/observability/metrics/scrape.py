@@ -33,11 +33,12 @@ class Scraped(Protocol):
         """
 
     def scrape(
-        self, wanted: Collection[str] | None, exemplars: bool
+        self, wanted: Collection[str] | None, exemplars: bool, by_worker: bool
     ) -> Deferred[Scrape]:
         """
         Add up the metrics, and write them.
 
         :param wanted: the names of the families that are asked for; None for all.
         :param exemplars: whether in the format OpenMetrics 1.0, which has exemplars.
+        :param by_worker: whether each series has the label ``worker``.
         """

@@ -85,6 +85,8 @@ class StreamFilter:
     """
 
     def __init__(self, query: Query) -> None:
+        self.text = query.only(NAMES)
+        """The filters, as a query."""
         self._of_record: list[Callable[[AccessRecord], bool]] = []
         self._of_stream: list[Callable[[Stream], bool]] = []
         for one in FILTERS:

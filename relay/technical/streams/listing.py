@@ -87,6 +87,26 @@ class Streams:
         await in_turns(self.turns, describe())
         return shown, len(found)
 
+    async def sorted(
+        self, wanted: StreamFilter, order: Order
+    ) -> Sequence[tuple[float, LiveExchange]]:
+        """Return the exchanges that pass a filter in an order, each with the number by
+        which it is sorted: a smaller one comes first."""
+        self.rates.ask()
+        found = await self.matching(wanted, order)
+        sign, key = -1 if order.descending else 1, SORTS[order.key]
+        keyed: list[tuple[float, LiveExchange]] = []
+
+        def read() -> Iterator[None]:
+            for number, exchange in enumerate(found):
+                if exchange.record.outcome is None:
+                    keyed.append((sign * key(self.look(exchange)), exchange))
+                if number % SLICE == SLICE - 1:
+                    yield
+
+        await in_turns(self.turns, read())
+        return keyed
+
     async def matching(
         self, wanted: StreamFilter, order: Order = OLDEST_FIRST
     ) -> Sequence[LiveExchange]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 
 from twisted.logger import Logger
 
@@ -13,19 +12,18 @@ from relay.management.http.parameters import PAGING, Positive, Text, sort_by
 from relay.management.http.query import Page, Query, bad
 from relay.management.http.reply import JSON_TYPE, Reply
 from relay.management.http.routing import RestCall, route
-from relay.management.shapes.common import Listing
 from relay.management.shapes.technical import (
     EndedStreams,
     EndingStreams,
+    NodeListing,
     Stream as StreamShape,
 )
 from relay.model.role import Role
-from relay.observability.live import LiveExchange
-from relay.technical.streams.ending import end_now, end_one
-from relay.technical.streams.filters import FILTERS, NAMES, SORTS, StreamFilter
-from relay.technical.streams.listing import OLDEST_FIRST, Order, Streams
-from relay.technical.streams.watch import Watch, Watches
-from relay.technical.trail import NodeTrail
+from relay.technical.gathered import without
+from relay.technical.streams.filters import FILTERS, SORTS, StreamFilter
+from relay.technical.streams.listing import OLDEST_FIRST, Order
+from relay.technical.streams.view import View
+from relay.technical.trail import Trail
 
 MOST_WATCHERS = 16
 """How many clients may follow the changes at one time."""
@@ -34,8 +32,6 @@ SHORTEST_MS, LONGEST_MS = 250, 60_000
 LONGEST_SPREAD_S = 86_400.0
 LONGEST_REASON = 200
 """The longest reason of an end, in characters."""
-EndEvenly = Callable[[Sequence[LiveExchange], float], None]
-"""Ends exchanges, spread over a time in seconds."""
 _SECONDS = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,3})?")
 _SORT = sort_by(SORTS, "the oldest comes first")
 _PAGING = (*(one.name for one in PAGING), _SORT.name)
@@ -58,31 +54,21 @@ class LiveStreams:
     """
     The resource family of live streams.
 
-    :param streams: of the process.
-    :param watches: the clients that follow the changes.
-    :param end_evenly: ends exchanges, spread over a time.
+    :param streams: of the daemon.
     :param trail: has the ends.
     """
 
     log = Logger()
 
-    def __init__(
-        self,
-        streams: Streams,
-        watches: Watches,
-        end_evenly: EndEvenly,
-        trail: NodeTrail,
-    ) -> None:
+    def __init__(self, streams: View, trail: Trail) -> None:
         self._streams = streams
-        self._watches = watches
-        self._end_evenly = end_evenly
         self._trail = trail
 
     @route(
         "GET",
         "/streams",
         query=(*FILTERS, *PAGING, _SORT, _INTERVAL),
-        answers={200: Answer({JSON: Listing[StreamShape], EVENT_STREAM: None})},
+        answers={200: Answer({JSON: NodeListing[StreamShape], EVENT_STREAM: None})},
     )
     async def list(self, call: RestCall) -> Reply:
         """
@@ -97,16 +83,17 @@ class LiveStreams:
         _refuse(call.query, ("intervalMs",), "is for event streams only")
         page, order = Page.of(call.query), _order(call.query)
         shown, total = await self._streams.page(wanted, order, page, with_path)
-        body = page.encoded(shown, total, call.url)
+        body = page.encoded(shown, total, call.url, without(shown))
         return Reply(200, body, {"Content-Type": JSON_TYPE})
 
     @route("GET", "/streams/<stream_id>", answers={200: StreamShape})
     async def one(self, call: RestCall, stream_id: str) -> Reply:
         """Return one stream."""
-        self._streams.rates.ask()
-        stream = self._streams.look(self._find(stream_id))
-        shown = stream.as_json(call.user.role.includes(Role.ADMIN))
-        return Reply(200, shown.encode(), {"Content-Type": JSON_TYPE})
+        with_path = call.user.role.includes(Role.ADMIN)
+        shown = await self._streams.one(stream_id, with_path)
+        if shown is None:
+            raise _not_found(stream_id)
+        return Reply(200, shown, {"Content-Type": JSON_TYPE})
 
     @route(
         "DELETE",
@@ -117,7 +104,9 @@ class LiveStreams:
     )
     async def end_one(self, call: RestCall, stream_id: str) -> Reply:
         """End one stream."""
-        exchange, reason = self._find(stream_id), _reason(call.query)
+        reason = _reason(call.query)
+        if not await self._streams.end_one(stream_id, call.dry_run):
+            raise _not_found(stream_id)
         if not call.dry_run:
             self.log.info(
                 "stream {id} is ended by {user}{why}",
@@ -125,7 +114,6 @@ class LiveStreams:
                 user=call.user.name,
                 why=_why(reason),
             )
-            end_one(exchange)
         await self._note(1, f"ids={stream_id}", 0.0, reason)
         return Reply(200, {"ended": 1})
 
@@ -145,25 +133,21 @@ class LiveStreams:
                 "A filter is required: without one, all streams would end",
                 "streams.filterRequired",
             )
-        found = await self._streams.matching(wanted)
-        ended = len(found)
+        count, unreachable = await self._streams.end(wanted, over_s, call.dry_run)
         if not call.dry_run:
             self.log.info(
                 "{count} streams are ended by {user}, within {over_s} s: {filter}{why}",
-                count=len(found),
+                count=count,
                 user=call.user.name,
                 over_s=over_s,
-                filter=call.query.only(NAMES),
+                filter=wanted.text,
                 why=_why(reason),
             )
-            if over_s:
-                self._end_evenly(found, over_s)
-            else:
-                ended = await end_now(self._streams.clock, found)
-        await self._note(ended, call.query.only(NAMES), over_s, reason)
+        await self._note(count, wanted.text, over_s, reason)
+        rest = {"unreachable": list(unreachable)} if unreachable else {}
         if over_s:
-            return Reply(202, {"ending": ended, "overSeconds": over_s})
-        return Reply(200, {"ended": ended})
+            return Reply(202, {"ending": count, "overSeconds": over_s, **rest})
+        return Reply(200, {"ended": count, **rest})
 
     async def _note(
         self, count: int, wanted: str, over_s: float, reason: str | None
@@ -177,24 +161,22 @@ class LiveStreams:
 
     def _watch(self, query: Query, wanted: StreamFilter, with_path: bool) -> Reply:
         _refuse(query, _PAGING, "is not for event streams")
-        if len(self._watches) >= MOST_WATCHERS:
+        if self._streams.watchers >= MOST_WATCHERS:
             raise Unavailable(
                 f"{MOST_WATCHERS} clients follow the streams already",
                 "streams.tooManyWatchers",
             )
         interval_s = query.positive("intervalMs") / 1000
-        watch = Watch(self._streams, self._watches, wanted, interval_s, with_path)
+        watch = self._streams.watch(wanted, interval_s, with_path)
         return Reply(200, headers={"Content-Type": "text/event-stream"}, live=watch)
 
-    def _find(self, stream_id: str) -> LiveExchange:
-        found = self._streams.live.find(stream_id)
-        if found is None or found.record.outcome is not None:
-            raise NotFound(
-                f"Stream [{stream_id}] is not under way in this process.",
-                "stream.notFound",
-                {"stream": stream_id},
-            )
-        return found
+
+def _not_found(stream_id: str) -> NotFound:
+    return NotFound(
+        f"Stream [{stream_id}] is not under way in this daemon.",
+        "stream.notFound",
+        {"stream": stream_id},
+    )
 
 
 def _order(query: Query) -> Order:

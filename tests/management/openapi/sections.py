@@ -32,8 +32,8 @@ _TECHNICAL = (
     PrometheusMetrics(None),
     NodeChannels(_NONE),
     NodeHistory(_NONE, _NONE),
-    Drain(_NONE, _NONE),
-    LiveStreams(_NONE, _NONE, _NONE, _NONE),
+    Drain(_NONE),
+    LiveStreams(_NONE, _NONE),
     Reloads(_NONE, _NONE),
 )
 TECHNICAL = tuple(type(one) for one in _TECHNICAL)

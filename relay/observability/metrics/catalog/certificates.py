@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from relay.observability.metrics.family import gauge
+from relay.observability.metrics.family import Merge, gauge
 
 CERTIFICATE_EXPIRY = gauge(
     "relay_certificate_expiry_timestamp_seconds",
@@ -12,6 +12,7 @@ CERTIFICATE_EXPIRY = gauge(
     "name in it. An empty `listener` stands for key stores of definitions.",
     "`(relay_certificate_expiry_timestamp_seconds - time()) / 86400` is the number of "
     "days left: below 14, see why it was not renewed.",
+    Merge.SMALLEST,
 )
 CERTIFICATE_RELOAD_FAILED = gauge(
     "relay_certificate_reload_failed",
@@ -21,5 +22,6 @@ CERTIFICATE_RELOAD_FAILED = gauge(
     "`outbound.ca`.",
     "Above 0: the daemon's log and the probe `certificates` name the file and the "
     "reason.",
+    Merge.LARGEST,
 )
 CERTIFICATES = (CERTIFICATE_EXPIRY, CERTIFICATE_RELOAD_FAILED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from relay.observability.metrics.family import counter, gauge, histogram
+from relay.observability.metrics.family import Merge, counter, gauge, histogram
 
 API = ("api",)
 
@@ -143,6 +143,7 @@ WEBHOOK_OLDEST = gauge(
     API,
     "Age of the oldest event that a webhook has still to be delivered; 0 for none.",
     "Near `history.maxAgeMs` of the channel events are about to be lost.",
+    Merge.LARGEST,
 )
 
 CHANNELS = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from relay.observability.metrics.family import counter, gauge, histogram
+from relay.observability.metrics.family import Merge, counter, gauge, histogram
 from relay.reactor.loop_lag import BOUNDS_S
 
 BUILD_INFO = gauge(
@@ -10,12 +10,14 @@ BUILD_INFO = gauge(
     ("version", "python", "twisted"),
     "Always 1; the labels are the versions of Relay, Python and Twisted.",
     "Two values among the instances of one job: a rolling update is under way.",
+    Merge.LARGEST,
 )
 API_INFO = gauge(
     "relay_api_info",
     ("api", "name"),
     "Always 1 for each API that is served; the labels are its id and its name.",
     "Join it to name APIs: `… * on (instance, api) group_left (name) relay_api_info`.",
+    Merge.LARGEST,
 )
 DEPLOYMENTS = gauge(
     "relay_deployments",
@@ -23,18 +25,21 @@ DEPLOYMENTS = gauge(
     "APIs by the state of their deployment: `in_force` if the newest deployment is "
     "served, `rejected` if this gateway cannot serve it.",
     "`rejected` above 0: the daemon's log and `…/deployments/current` have the reason.",
+    Merge.LARGEST,
 )
 DEPLOYMENT_OBSERVED = gauge(
     "relay_deployment_observed",
     ("api",),
     "The number of the newest deployment of an API that this gateway has read.",
     "Different among the instances: one of them does not follow the store.",
+    Merge.SMALLEST,
 )
 DEPLOYMENT_IN_FORCE = gauge(
     "relay_deployment_in_force",
     ("api",),
     "The number of the deployment that this gateway serves; 0 for none.",
     "Below `relay_deployment_observed`: the newest deployment was rejected.",
+    Merge.SMALLEST,
 )
 RELOAD_SUCCESSFUL = gauge(
     "relay_config_last_reload_successful",
@@ -42,18 +47,21 @@ RELOAD_SUCCESSFUL = gauge(
     "1 if the last reload, or else the start, has put the settings file in force; 0 if "
     "the file had mistakes.",
     "0: the daemon runs with the settings of before; its log has the mistakes.",
+    Merge.SMALLEST,
 )
 RELOAD_TIME = gauge(
     "relay_config_last_reload_success_timestamp_seconds",
     (),
     "When the settings file was last put in force, in seconds since the Unix epoch.",
     "Older than the last change of the file: no reload was asked for, or it failed.",
+    Merge.SMALLEST,
 )
 DRAINING = gauge(
     "relay_draining",
     (),
     "1 while the daemon drains or is drained, otherwise 0.",
     "1 without a deployment or restart under way: see `GET /_node/drain`.",
+    Merge.LARGEST,
 )
 DRAIN_STREAMS = gauge(
     "relay_drain_streams_left",
@@ -66,6 +74,7 @@ DRAIN_REMAINING = gauge(
     (),
     "The time until the drain cuts what is left; 0 without a drain.",
     "Compare with the time that the service manager grants for a stop.",
+    Merge.LARGEST,
 )
 LOOP_LAG = histogram(
     "relay_loop_lag_seconds",
@@ -109,18 +118,21 @@ START_TIME = gauge(
     (),
     "When the process started, in seconds since the Unix epoch.",
     "A change is a restart.",
+    Merge.LARGEST,
 )
 OPEN_FDS = gauge(
     "relay_process_open_fds",
     (),
     "Open files of the process, sockets included.",
     "At the limit less `limits.reserved_files` no client is accepted.",
+    Merge.LARGEST,
 )
 MAX_FDS = gauge(
     "relay_process_max_fds",
     (),
     "The limit of open files.",
     "Raise it in the unit: a stream of a PROXY API takes two.",
+    Merge.SMALLEST,
 )
 
 DRAIN = (DRAINING, DRAIN_STREAMS, DRAIN_REMAINING)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from relay.observability.metrics.catalog.families import LABELS, SECTIONS
-from relay.observability.metrics.family import Family
+from relay.observability.metrics.family import Family, Merge
 
 BEGIN = "<!-- Written by scripts/metrics-page: -->\n"
 END = "<!-- The end of what scripts/metrics-page writes. -->\n"
@@ -40,5 +40,8 @@ def _row(family: Family) -> str:
     if family.bounds:
         bounds = ", ".join(f"{bound:g}" for bound in family.bounds)
         meaning += f" Buckets: {bounds}."
-    cells = (f"`{family.name}`<br>{family.kind}", labels, meaning, family.action)
+    kind = str(family.kind)
+    if family.merge is not Merge.SUM:
+        kind += f", the {family.merge} of the workers"
+    cells = (f"`{family.name}`<br>{kind}", labels, meaning, family.action)
     return f"| {' | '.join(cells)} |\n"

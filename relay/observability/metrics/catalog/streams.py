@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from relay.observability.metrics.family import counter, gauge, histogram
+from relay.observability.metrics.family import Merge, counter, gauge, histogram
 
 CALLER = ("api", "plan", "listener")
 
@@ -44,6 +44,7 @@ EXCHANGES_LIMIT = gauge(
     (),
     "The setting `limits.max_exchanges`; 0 for no limit.",
     "Raise the setting, or add a daemon, before the open exchanges reach it.",
+    Merge.LARGEST,
 )
 EXCHANGES_ENDED = counter(
     "relay_exchanges_ended_total",
@@ -119,12 +120,14 @@ SERIES = gauge(
     ("family",),
     "Label values that have a series of their own.",
     "At `relay_metrics_series_limit` further ones share the series `other`.",
+    Merge.LARGEST,
 )
 SERIES_LIMIT = gauge(
     "relay_metrics_series_limit",
     (),
     "The setting `metrics.max_series`.",
     "Raise the setting if `relay_metrics_series` reaches it.",
+    Merge.LARGEST,
 )
 
 STREAMS = (

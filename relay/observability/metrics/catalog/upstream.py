@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from relay.observability.metrics.family import counter, gauge
+from relay.observability.metrics.family import Merge, counter, gauge
 
 ENDPOINT = ("api", "endpoint")
 POOL = ("api", "group")
@@ -28,6 +28,7 @@ ENDPOINT_AVAILABLE = gauge(
     "1 if the health checks of an endpoint let it be called, otherwise 0; only "
     "endpoints with a health check.",
     "0: `…/apis/<api_id>/health/endpoints` has the last results.",
+    Merge.SMALLEST,
 )
 RECONNECTS = counter(
     "relay_upstream_reconnects_total",
