@@ -152,7 +152,9 @@ class Metrics:
     async def _scrape(
         self, wanted: Collection[str] | None, form: TextFormat, by_worker: bool
     ) -> Scrape:
-        samples, pieces = Samples(wanted, self._bounds), list[bytes]()
+        # Each worker has bounded its series.
+        bounds = self._bounds if self._others is None else None
+        samples, pieces = Samples(wanted, bounds), list[bytes]()
         await in_turns(self._turns, self._collect(samples))
         others = self._others
         if others is None:

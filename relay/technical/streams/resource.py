@@ -33,8 +33,8 @@ LONGEST_SPREAD_S = 86_400.0
 LONGEST_REASON = 200
 """The longest reason of an end, in characters."""
 _SECONDS = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,3})?")
-_SORT = sort_by(SORTS, "the oldest comes first")
-_PAGING = (*(one.name for one in PAGING), _SORT.name)
+SORT = sort_by(SORTS, "the oldest comes first")
+_PAGING = (*(one.name for one in PAGING), SORT.name)
 _INTERVAL = Positive(
     "intervalMs",
     "How often an event stream has the changes.",
@@ -67,7 +67,7 @@ class LiveStreams:
     @route(
         "GET",
         "/streams",
-        query=(*FILTERS, *PAGING, _SORT, _INTERVAL),
+        query=(*FILTERS, *PAGING, SORT, _INTERVAL),
         answers={200: Answer({JSON: NodeListing[StreamShape], EVENT_STREAM: None})},
     )
     async def list(self, call: RestCall) -> Reply:
@@ -81,7 +81,7 @@ class LiveStreams:
         if call.wants_events:
             return self._watch(call.query, wanted, with_path)
         _refuse(call.query, ("intervalMs",), "is for event streams only")
-        page, order = Page.of(call.query), _order(call.query)
+        page, order = Page.of(call.query), order_of(call.query)
         shown, total = await self._streams.page(wanted, order, page, with_path)
         body = page.encoded(shown, total, call.url, without(shown))
         return Reply(200, body, {"Content-Type": JSON_TYPE})
@@ -179,7 +179,8 @@ def _not_found(stream_id: str) -> NotFound:
     )
 
 
-def _order(query: Query) -> Order:
+def order_of(query: Query) -> Order:
+    """Parse ``sortBy``."""
     sort = query.one("sortBy")
     return (
         OLDEST_FIRST if sort is None else Order(sort.lstrip("-"), sort.startswith("-"))
