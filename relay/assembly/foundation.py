@@ -7,6 +7,7 @@ from typing import Any
 
 from twisted.application.service import Service
 
+from relay.assembly.opening import table_keeper
 from relay.daemon.memory import MemoryUse
 from relay.daemon.process import favour_reactor, raise_file_limit
 from relay.installed import find_installed
@@ -25,8 +26,8 @@ from relay.upstream.dial.names import Names
 
 class Foundation:
     """
-    The store, the change feed, and what measures the process. Nothing is opened before
-    the services are started.
+    The store, its last route table, the change feed, and what measures the process.
+    Nothing is opened before the services are started.
 
     :param settings: of the start.
     """
@@ -42,6 +43,7 @@ class Foundation:
             clock_ms=wall_ms,
             masking=Masking(self.installed.catalog.type_of),
         )
+        self.table = table_keeper(self.store, reactor, settings)
         self.feed = ChangeFeed(self.store, reactor, settings.store.poll_ms)
         self.certificates = FileWatcher(
             reactor, settings.certificates.watch_interval_ms, wall_ms

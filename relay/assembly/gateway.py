@@ -7,6 +7,7 @@ from twisted.internet.defer import gatherResults
 
 from relay.assembly.drain import node_drain
 from relay.assembly.history import MakeHistory
+from relay.assembly.opening import channel_store
 from relay.assembly.records import DaemonRecords
 from relay.daemon.listeners import Listeners
 from relay.deploy.builder import Builder
@@ -14,6 +15,7 @@ from relay.deploy.channel_view import ChannelView
 from relay.deploy.deployer import Deployer
 from relay.deploy.follower import Follower
 from relay.deploy.reports import Reports
+from relay.deploy.table_keeper import TableKeeper
 from relay.gateway.resource import GatewayResource
 from relay.gateway.services import Services
 from relay.installed import Installed
@@ -25,7 +27,6 @@ from relay.settings.observability import RecordSettings
 from relay.store.feed import ChangeFeed
 from relay.store.registry import GatewayRegistry
 from relay.store.store import Store
-from relay.store.tables.delivery.channels import ChannelStore, event_id_secret
 from relay.store.tables.delivery.delivery_store import DeliveryStore
 from relay.upstream.probe.probe import Prober
 from relay.webhook.deliveries import Deliveries
@@ -47,6 +48,7 @@ class GatewayService(MultiService):
     :param records: how long exchanges are recorded.
     :param with_query: whether queries are recorded.
     :param make_history: makes the history of the exchanges.
+    :param table: keeps the last route table, or has read it in the place of the store.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class GatewayService(MultiService):
         records: RecordSettings,
         with_query: bool,
         make_history: MakeHistory,
+        table: TableKeeper,
     ) -> None:
         super().__init__()
         reactor = services.reactor
@@ -78,6 +81,9 @@ class GatewayService(MultiService):
             outbound,
             services.settings.drain_timeout_ms,
         )
+        channels = channel_store(store, owner, table)
+        table.keep(owner, lambda: channels.id_secret)
+        self.feed, self.table = feed, table
         self.builder = Builder(
             services,
             installed.catalog.parse_stored_api,
@@ -86,7 +92,7 @@ class GatewayService(MultiService):
             installed.plans,
             installed.policies,
             outbound,
-            ChannelStore(store, owner, event_id_secret(store)),
+            channels,
             self.deliveries,
         )
         self.prober = Prober(reactor, self.builder.head_limits, outbound.guard)
@@ -102,13 +108,21 @@ class GatewayService(MultiService):
             drain.spread_ms / 1000.0,
         )
         self.follower = Follower(
-            store, feed, self.deployer, services.consumers, owner, self.reports
+            store,
+            feed,
+            self.deployer,
+            services.consumers,
+            owner,
+            self.reports,
+            table.last,
+            table.note,
         )
         self.records = DaemonRecords(records, services, store, owner, with_query)
         self.history = make_history(services, self.reports)
         for service in (
             self.deliveries,
             self.reports,
+            self.table,
             self.follower,
             self.records,
             self.history,
@@ -123,5 +137,6 @@ class GatewayService(MultiService):
         await gatherResults([self.deliveries.stopService(), drained])
         self.deployer.close()
         self.history.stopService()
+        await self.table.stopService()
         if self.tracing is not None:
             await self.tracing.stop()

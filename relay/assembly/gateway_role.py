@@ -95,6 +95,7 @@ class GatewayRole:
                 base.memory,
                 lambda: self._reload.settings.metrics.max_series,
             ),
+            base.table,
         )
         gateway.setServiceParent(parent)
         if settings.metrics.enabled:

@@ -96,6 +96,10 @@ class DaemonMetrics(MultiService):
         self.all.read(tracing.SPANS, lambda: read_spans(gateway.tracing))
         self.all.read(tracing.SPANS_WAITING, lambda: read_waiting(gateway.tracing))
         self.all.read(tracing.LIMITED, lambda: read_limited(gateway.tracing))
+        feed, follower, table = gateway.feed, gateway.follower, gateway.table
+        self.all.read(node.STORE_UP, lambda: feed.store_answers)
+        self.all.read(node.TABLE_STALE, lambda: follower.stale is not None)
+        self.all.read(node.TABLE_TIME, lambda: (table.saved_at_ms or 0) / 1000)
         self.all.read(node.DRAINING, lambda: gateway.drain.view is not None)
         self.all.read(node.DRAIN_STREAMS, self._drain_streams)
         self.all.read(node.DRAIN_REMAINING, self._drain_remaining_s)

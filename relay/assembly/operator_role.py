@@ -11,6 +11,7 @@ from twisted.internet.interfaces import IProtocolFactory
 
 from relay.assembly.demo import DaemonDemo
 from relay.assembly.foundation import Foundation
+from relay.assembly.opening import administrator
 from relay.assembly.places import DEMO, MANAGEMENT, TECHNICAL
 from relay.assembly.reload import OperatorParts
 from relay.assembly.retentions import Retentions
@@ -19,7 +20,7 @@ from relay.assembly.view import GatewayView
 from relay.daemon.logs import DaemonLogs
 from relay.daemon.reload import Part, Reload
 from relay.management.access.auth import Authenticator
-from relay.management.access.bootstrap import check_admin, ensure_admin
+from relay.management.access.bootstrap import check_admin
 from relay.management.access.passwords import Passwords
 from relay.management.site import ManagementSite
 from relay.observability.probes import Probes
@@ -81,12 +82,12 @@ class OperatorRole:
 
     def start(self, parent: MultiService, settings: Settings) -> None:
         """
-        Start; the store has started.
+        Start; the store has started, perhaps without its database.
 
         :param parent: has started.
         :raises StoreError: when the store cannot be used.
         """
-        ensure_admin(self._base.store, settings, os.environ)
+        administrator(self._base.store, settings, os.environ)
         for service in self.services:
             service.setServiceParent(parent)
 

@@ -63,9 +63,13 @@ async def store_health(store: Store) -> Health:
 
 def follower_health(feed: ChangeFeed, follower: Follower) -> Health:
     """The probe ``follower``: changes of the store are read and applied."""
-    facts = {"lateMs": round(feed.late_s * 1000)}
+    facts: dict[str, object] = {"lateMs": round(feed.late_s * 1000)}
     if not follower.ready.called:
         return Health(False, "the first route table is not built yet", facts)
+    if follower.stale is not None:
+        facts |= {"stale": True, "tableAtMs": follower.stale.at_ms}
+        why = "the last route table is served: the store is not read yet"
+        return Health(False, why, facts)
     if feed.late_s > feed.poll_s + LATE_S:
         return Health(False, "changes in the store are not applied", facts)
     return Health(True, facts=facts)

@@ -34,6 +34,11 @@ class StoreSettings:
     poll_ms: Annotated[int, Range(10, 60_000)] = setting(
         250, "interval at which changes made by other processes are read"
     )
+    keep_table: bool = setting(
+        True,
+        "keep what is deployed in the file `route-table` of the data directory, with "
+        "which the daemon starts while the store cannot be opened",
+    )
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,7 @@ TAKEN_BY: dict[str, tuple[Taker, ...]] = {
     "technical.max_memory_percent": (Taker.PROBES,),
     "technical.unhealthy_after_ms": (Taker.PROBES,),
     "store.url": NEXT_START,
+    "store.keep_table": NEXT_START,
     "store.threads": NEXT_START,
     "store.write_timeout_ms": NEXT_START,
     "store.poll_ms": (Taker.STORE,),

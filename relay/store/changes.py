@@ -52,13 +52,16 @@ class Changes:
         newest: int | None = self._connection.scalar(select(func.max(changes.c.seq)))
         return newest or 0
 
-    def since(self, position: int) -> Since:
+    def since(self, position: int | None) -> Since:
         """
         Return the changes after a position.
 
-        :param position: a result of :meth:`position` or of this method.
+        :param position: a result of :meth:`position` or of this method; None when
+            nothing is known yet.
         """
         newest = self.position()
+        if position is None:
+            return Since(newest, None)
         # A position ahead of the newest change: an earlier state of the database was
         # restored.
         if position > newest or position < newest - KEPT:

@@ -42,10 +42,16 @@ class Database:
         self._masking = masking
         self._timeout_s = timeout_s
 
+    @property
+    def place(self) -> str:
+        """What tells the database apart from others, without user and password."""
+        return self._backend.place
+
     def open(self) -> None:
         """Create or migrate the database and get ready for transactions.
 
-        :raises StoreError: when the database cannot be used.
+        :raises StoreError: when the database cannot be used; one of
+            :data:`~relay.store.errors.OUTAGES` when it may be usable later.
         """
         with self._backend.errors():
             self._backend.open(self._readers, self._timeout_s)

@@ -17,6 +17,10 @@ class StoreBusy(StoreError):
     """Other processes held the database longer than a transaction waits."""
 
 
+class StoreAway(StoreError):
+    """The database cannot be reached at the moment."""
+
+
 class StoreLost(StoreError):
     """The database file was deleted, replaced or truncated."""
 
@@ -25,8 +29,12 @@ class StoreUnwritable(StoreError):
     """The disk is full, or the file may not be written or cannot be read."""
 
 
+OUTAGES = (StoreAway, StoreBusy, StoreUnwritable)
+"""Why a database cannot be opened now, while it may be opened later."""
+
 _KINDS: tuple[tuple[tuple[str, ...], type[StoreError]], ...] = (
     (("SQLITE_BUSY", "SQLITE_LOCKED"), StoreBusy),
+    (("SQLITE_CANTOPEN",), StoreAway),
     (("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY"), StoreUnwritable),
 )
 """By the beginning of SQLite's name of an error (https://sqlite.org/rescode.html)."""

@@ -45,7 +45,8 @@ class ChangeFeed(Service):
     A store that fails is logged once and read again every ``poll_ms``; listeners learn
     of the changes in between when it answers again.
 
-    :param store: started before the feed.
+    :param store: started before the feed. If it started without its database, listeners
+        are called with ``None`` when it has been opened.
     :param reactor: for the polling.
     :param poll_ms: how long a change by another process may stay unnoticed. Writes of
         this process are noticed at once.
@@ -59,16 +60,23 @@ class ChangeFeed(Service):
         self._poll_s = poll_ms / 1000
         self._listeners: list[Listener] = []
         self._owed: dict[Listener, _Owed] = {}
-        self._position = 0
+        self._position: int | None = None
+        """The newest change that listeners know; None before the store was read."""
         self._version: int | None = None
         """The store's version at the last poll that succeeded."""
-        self._failing = False
+        self._failing_since_s: float | None = None
+        """Since when the store does not answer; None while it answers."""
         self._current_s = reactor.seconds()
         """When everything that had changed was last applied."""
         self._unwatch: Callable[[], None] | None = None
         self._timer: IDelayedCall | None = None
         self._polling: Deferred[None] | None = None
         self._poked = False
+
+    @property
+    def store_answers(self) -> bool:
+        """Whether the store answered the last poll."""
+        return self._failing_since_s is None
 
     @property
     def late_s(self) -> float:
@@ -108,7 +116,10 @@ class ChangeFeed(Service):
 
         :raises StoreError: when the store fails.
         """
-        self._position = self._store.read_now(lambda tx: tx.changes.position())
+        if self._store.away is None:
+            self._position = self._store.read_now(lambda tx: tx.changes.position())
+        else:
+            self._failing_since_s = self._reactor.seconds()
         self._current_s = self._reactor.seconds()
         self._unwatch = self._store.watch(self._poke)
         super().startService()
@@ -159,18 +170,32 @@ class ChangeFeed(Service):
                 await self._store.read(lambda tx: tx.changes.since(position))
             )
         except Exception as error:
-            if not self._failing and self._unwatch is not None:
-                self._log.error("change feed: {error}", error=error)
-            self._failing = True
+            if self._unwatch is not None:
+                self._note_failure(error)
         else:
-            if self._failing:
-                self._log.info("change feed: the store answers again")
-            self._failing = False
+            self._note_answer()
             self._version = version
             self._note_current()
         self._polling = None
         if self._unwatch is not None:
             self._wait()
+
+    def _note_failure(self, error: Exception) -> None:
+        if self._failing_since_s is None:
+            self._failing_since_s = self._reactor.seconds()
+            self._log.error(
+                "change feed: {error}. What is deployed goes on being served; changes "
+                "wait until the store answers",
+                error=error,
+            )
+
+    def _note_answer(self) -> None:
+        if self._failing_since_s is not None:
+            self._log.info(
+                "change feed: the store answers again, after {away_s:.1f} s",
+                away_s=self._reactor.seconds() - self._failing_since_s,
+            )
+            self._failing_since_s = None
 
     def _note_current(self) -> None:
         if not self._owed:

@@ -94,6 +94,10 @@ class SqliteFile:
         os.close(descriptor)
         _sync_directory(os.path.dirname(self.path))
 
+    def exists(self) -> bool:
+        """Whether the file exists."""
+        return os.path.isfile(self.path)
+
     def identity(self) -> tuple[tuple[int, int] | None, ...]:
         """
         Return device and inode of the file and of its write-ahead log.

@@ -4,23 +4,34 @@ import time
 from collections.abc import Callable
 from functools import partial
 from threading import Thread
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, fail
-from twisted.internet.interfaces import IReactorFromThreads
+from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
 from relay.model.secrets import ALL_SECRET, Masking
 from relay.store.database import WRITE_TIMEOUT_S, Database
-from relay.store.errors import StoreBusy, StoreError, StoreLost, StoreUnwritable
+from relay.store.errors import (
+    OUTAGES,
+    StoreAway,
+    StoreBusy,
+    StoreError,
+    StoreLost,
+    StoreUnwritable,
+)
 from relay.store.rehearsal import Rehearsal, rehearsing
 from relay.store.tables.audits import Actor, acting
 from relay.store.transaction import Transaction
 
 T = TypeVar("T")
+
+AGAIN_S = 1.0
+"""The time between attempts to open a database that was away at the start, in
+seconds."""
 
 
 class Store(Service):
@@ -52,7 +63,7 @@ class Store(Service):
     def __init__(
         self,
         url: str,
-        reactor: IReactorFromThreads,
+        reactor: Any,
         *,
         threads: int = 4,
         write_timeout_s: float = WRITE_TIMEOUT_S,
@@ -67,6 +78,13 @@ class Store(Service):
         """Why the newest write was refused; ``None`` when it was not."""
         self._lost = False
         """Whether it was logged that the database file is lost."""
+        self.away: str | None = None
+        """Why the database could not be opened yet; None once it was opened."""
+        self.starts_without: Callable[[str], bool] = lambda reason: False
+        """Called with the reason when the database is away at the start; returns
+        whether to start all the same, and to open the database later."""
+        self._opening: IDelayedCall | None = None
+        self._when_open: list[Deferred[None]] = []
         self._pools: tuple[ThreadPool, ThreadPool] | None = None
         self._unfinished = 0
         self._stopping: list[Deferred[None]] = []
@@ -79,15 +97,68 @@ class Store(Service):
         """
         if self._pools is not None:
             raise StoreError("the store is started already")
+        self.away = None
+        try:
+            self._open()
+        except OUTAGES as error:
+            if not self.starts_without(str(error)):
+                raise
+            self.away = str(error)
+        self._pools = _pool("store-read", self._threads), _pool("store-write", 1)
+        for pool in self._pools:
+            pool.start()
+        super().startService()
+        if self.away is not None:
+            self._open_later()
+
+    def _open(self) -> None:
         try:
             self._database.open()
         except BaseException:
             self._database.close()
             raise
-        self._pools = _pool("store-read", self._threads), _pool("store-write", 1)
-        for pool in self._pools:
-            pool.start()
-        super().startService()
+
+    def _open_later(self) -> None:
+        self._opening = self._reactor.callLater(AGAIN_S, self._open_again)
+
+    def _open_again(self) -> None:
+        self._opening = None
+        if self._pools is None:
+            return
+        opened = self._run(self._pools[1], self._open)
+        opened.addCallbacks(lambda _: self._opened(), self._not_opened)
+
+    def _opened(self) -> None:
+        self.away = None
+        self._log.info("the store: the database is open")
+        waiting, self._when_open = self._when_open, []
+        for done in waiting:
+            done.callback(None)
+
+    def _not_opened(self, failure: Failure) -> None:
+        reason = failure.getErrorMessage()
+        if reason != self.away:
+            self._log.error("the store: still away: {reason}", reason=reason)
+        self.away = reason
+        if self.running:
+            self._open_later()
+
+    def when_open(self) -> Deferred[None]:
+        """Wait until a database is open that was away at the start.
+
+        :returns: fires in the reactor's thread, maybe at once.
+        """
+        done: Deferred[None] = Deferred()
+        if self.away is None:
+            done.callback(None)
+        else:
+            self._when_open.append(done)
+        return done
+
+    @property
+    def place(self) -> str:
+        """What tells the database apart from others, without a password."""
+        return self._database.place
 
     def stopService(self) -> Deferred[None]:
         """Refuse new transactions, wait for those that were begun, close, end the
@@ -96,6 +167,9 @@ class Store(Service):
         :returns: fires when all of that is done.
         """
         super().stopService()
+        if self._opening is not None:
+            self._opening.cancel()
+            self._opening = None
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:
@@ -137,6 +211,8 @@ class Store(Service):
         """
         if not self.running or self._pools is None:
             return fail(StoreError("the store is not open"))
+        if self.away is not None:
+            return fail(StoreAway(self.away))
         return self._run(self._pools[0], partial(self._database.read, work))
 
     def write(self, work: Callable[[Transaction], T]) -> Deferred[T]:
@@ -154,6 +230,8 @@ class Store(Service):
         """
         if not self.running or self._pools is None:
             return fail(StoreError("the store is not open"))
+        if self.away is not None:
+            return fail(StoreAway(self.away))
         until_s = time.monotonic() + self._write_timeout_s
         write = partial(self._write, work, acting.get(), rehearsing.get(), until_s)
         return self._run(self._pools[1], write)
@@ -199,14 +277,13 @@ class Store(Service):
 
         :returns: None when only a transaction can find out.
         """
-        if not self.running:
+        if not self.running or self.away is not None:
             return None
         self._look_after_file()
         return self._database.version()
 
     def _look_after_file(self) -> None:
-        """Log once, as critical, that the database file is lost, and that it is back.
-        Log once, as critical, that the database file is lost, and that it is back."""
+        """Log, once each, that the database file is lost, and that it is back."""
         try:
             self._database.check()
         except StoreLost as lost:

@@ -36,6 +36,7 @@ from relay.webhook.reader import Reader
 
 AGAIN_S = 1.0
 """The delay, in seconds, before something that failed within the relay is repeated."""
+NO_ANSWER = "the store does not answer"
 
 
 class Delivery:
@@ -355,12 +356,10 @@ class Delivery:
 
         def failed(failure: Failure) -> None:
             self._writing = False
-            self._problem = "the store does not answer"
-            self.log.error(
-                "subscription {subscription_id}: {reason}",
-                **self.assignment.log_ids,
-                reason=failure.getErrorMessage(),
-            )
+            before, self._problem = self._problem, NO_ANSWER
+            if before != NO_ANSWER:
+                told = {**self.assignment.log_ids, "reason": failure.getErrorMessage()}
+                self.log.error("subscription {subscription_id}: {reason}", **told)
             self._later(AGAIN_S, again)
 
         waited.addCallbacks(done, failed).addErrback(self._broken)

@@ -65,7 +65,7 @@ class OtherProbesTests(SynchronousTestCase):
     def test_follower(self) -> None:
         """It fails before the first table, and when changes stay unapplied."""
         feed = SimpleNamespace(late_s=0.1, poll_s=0.25)
-        follower = SimpleNamespace(ready=Deferred())
+        follower = SimpleNamespace(ready=Deferred(), stale=None)
 
         def health() -> Health:
             return follower_health(cast(Any, feed), cast(Any, follower))
@@ -79,6 +79,12 @@ class OtherProbesTests(SynchronousTestCase):
         self.assertEqual(
             health(),
             Health(False, "changes in the store are not applied", {"lateMs": 11000}),
+        )
+        follower.stale = SimpleNamespace(at_ms=5_000)
+        stale = health()
+        self.assertIn("the last route table is served", str(stale.message))
+        self.assertEqual(
+            stale.facts, {"lateMs": 11000, "stale": True, "tableAtMs": 5_000}
         )
 
     def test_loop_lag(self) -> None:

@@ -7,7 +7,9 @@ from typing import Any, cast
 from twisted.internet.defer import Deferred, succeed
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.deploy.everything import Everything
 from relay.deploy.follower import Follower
+from relay.deploy.last_table import LastTable
 from relay.model.consumers.records import Entitlement
 from relay.model.records import Deployment, ServingReport
 from relay.plans.consumers import Consumers
@@ -127,6 +129,34 @@ class FollowerTests(SynchronousTestCase):
         self.deployer.first.callback(None)
         self.successResultOf(self.started)
         self.assertEqual(self.deployer.runs, [[3]])
+
+    def test_a_last_table_is_served_until_the_store_is_read(self) -> None:
+        """Neither are reports written, nor is the table kept, before that."""
+        applied: list[None] = []
+        older = deployed(definition("http://h"), number=2)
+        everything = Everything({}, frozenset(), [older], {}, {})
+        self.deployer, self.reports = Deployer(), Reports()
+        follower = Follower(
+            cast(Any, self.store),
+            cast(Any, self.feed),
+            cast(Any, self.deployer),
+            self.consumers,
+            "gateway-1",
+            cast(Any, self.reports),
+            LastTable(everything, 5_000, True, b""),
+            lambda: applied.append(None),
+        )
+        follower.startService()
+        self.deployer.first.callback(None)
+        self.successResultOf(follower.ready)
+        self.assertEqual(self.deployer.runs, [[2]])
+        self.assertIsNotNone(follower.stale)
+        self.assertEqual((applied, hasattr(self.reports, "known")), ([], False))
+        self.feed.tell(None)
+        self.store.reads[0].callback(None)
+        self.assertEqual(self.deployer.runs, [[2], [3]])
+        self.assertIsNone(follower.stale)
+        self.assertEqual((applied, self.reports.known), ([None], {}))
 
     def test_what_it_served_last_is_in_force_where_the_newest_was_refused(self) -> None:
         """The gateway's own reports name the deployments in force."""

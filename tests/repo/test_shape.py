@@ -117,6 +117,8 @@ UNTESTED = {
     "relay.assembly.operator_role": "composition; in tests/wire",
     "relay.assembly.view": "composition; in tests/wire",
     "relay.assembly.history": "composition; in tests/wire/operate/test_history.py",
+    "relay.deploy.everything": "in tests/deploy/test_follower.py",
+    "relay.assembly.opening": "composition; in tests/wire/store/test_outage.py",
     "relay.assembly.records": "composition; in tests/wire/operate",
     "relay.assembly.retentions": "composition; in tests/store/test_retention.py",
     "relay.assembly.sites": "composition; in tests/wire",

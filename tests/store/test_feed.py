@@ -238,6 +238,23 @@ class ChangeFeedTests(StoreTestCase):
         await self.advance(0)
         self.assertEqual(self.told, [frozenset("a")])
 
+    async def test_a_start_without_the_database(self) -> None:
+        """Everything may have changed when it is opened."""
+        self.store.away = "away"
+        self.feed.startService()
+        self.assertFalse(self.feed.store_answers)
+        await self.advance(0.25)
+        self.assertEqual(self.told, [])
+        self.store.away = None
+        with capturedLogs() as events:
+            await self.advance(0.25)
+        self.assertEqual(self.told, [None])
+        self.assertTrue(self.feed.store_answers)
+        self.assertEqual([one["away_s"] for one in events], [0.5])
+        self.elsewhere("b")
+        await self.advance(0.25)
+        self.assertEqual(self.told, [None, frozenset("b")])
+
     async def test_failing_listener(self) -> None:
         """A listener that fails is logged; others hear all the same."""
 

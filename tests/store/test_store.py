@@ -17,7 +17,7 @@ from twisted.logger import capturedLogs
 from twisted.trial.unittest import TestCase
 
 from relay.store import Store, StoreError, Transaction, store
-from relay.store.errors import StoreBusy, StoreLost
+from relay.store.errors import StoreAway, StoreBusy, StoreLost
 from relay.store.tables.audits import Actor
 from tests.store.databases import api, create, plan, rows
 
@@ -135,6 +135,87 @@ class LifetimeTests(StoreTestCase):
         os.unlink(self.path)
         store.startService()
         self.assertEqual(await store.read(lambda tx: tx.apis.list()), [])
+
+    async def away(self, starts_without: bool = True) -> tuple[Store, list[str]]:
+        """
+        Make a store with a file where the directory of its database was.
+
+        :returns: it, and the reasons that it was asked with.
+        """
+        self.patch(store, "AGAIN_S", 0.01)
+        directory = os.path.join(os.path.dirname(self.path), "store")
+        os.mkdir(directory)
+        self.path = os.path.join(directory, "relay.db")
+        create(self.path)
+        os.rename(directory, f"{directory}.aside")
+        Path(directory).write_text("no directory")
+        made, reasons = self.make(), list[str]()
+
+        def asked(reason: str) -> bool:
+            reasons.append(reason)
+            return starts_without
+
+        made.starts_without = asked
+        return made, reasons
+
+    def back(self) -> None:
+        """Make the directory usable again."""
+        directory = os.path.dirname(self.path)
+        os.unlink(directory)
+        os.rename(f"{directory}.aside", directory)
+
+    async def test_a_start_without_the_database(self) -> None:
+        """Transactions fail until the database can be opened; nobody restarts it."""
+        away, reasons = await self.away()
+        away.startService()
+        reason = f"store.url: {self.path}: Not a directory"
+        self.assertEqual((reasons, away.away), ([reason], reason))
+        opened = away.when_open()
+        for waiting in (away.read(lambda tx: None), away.write(lambda tx: None)):
+            error = await self.fails(waiting, StoreAway)
+            self.assertEqual(str(error), reason)
+        self.assertIsNone(away.version())
+        self.back()
+        await opened
+        await away.when_open()
+        self.assertIsNone(away.away)
+        self.assertEqual(await away.read(lambda tx: tx.apis.list()), [])
+        await away.write(lambda tx: tx.touch("a"))
+
+    async def test_a_database_that_is_missing_now_is_not_created(self) -> None:
+        """An empty one would take everything that is deployed away."""
+        away, _ = await self.away()
+        away.startService()
+        directory = os.path.dirname(self.path)
+        os.unlink(directory)
+        os.mkdir(directory)
+        missing = f"store.url: {self.path}: there is no such file"
+        told: Deferred[None] = Deferred()
+
+        def look() -> None:
+            if away.away == missing:
+                told.callback(None)
+            else:
+                cast(Any, reactor).callLater(0.01, look)
+
+        look()
+        await told
+        self.assertEqual(os.listdir(directory), [])
+
+    async def test_a_start_that_may_not_be_without_the_database(self) -> None:
+        """It fails as others do."""
+        away, reasons = await self.away(starts_without=False)
+        error = self.assertRaises(StoreAway, away.startService)
+        self.assertEqual(reasons, [str(error)])
+        self.assertEqual(store_threads(), [])
+
+    async def test_a_damaged_database_is_not_away(self) -> None:
+        """A start on it fails, whatever there is to serve."""
+        damaged = self.make()
+        damaged.starts_without = lambda reason: True
+        Path(self.path).write_bytes(b"not a database" * 1_000)
+        self.assertRaises(StoreError, damaged.startService)
+        self.assertEqual(store_threads(), [])
 
     async def test_stop_waits(self) -> None:
         """Stopping lets everything asked for end, answers it, and only then closes."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from argon2 import PasswordHasher
+from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from relay.management.access.passwords import matches
@@ -69,10 +70,30 @@ def ensure_admin(
     :raises SettingsError: when the variable is empty, or a generated password cannot be
         written.
     """
-    path = Path(settings.data_dir) / FILE_NAME
     given = environ.get(VARIABLE)
-    work = partial(_try, hasher or PasswordHasher(), path, given)
+    work = _work(settings, given, hasher or PasswordHasher())
     return _report(store.write_now(work), given)
+
+
+def ensure_admin_later(
+    store: Store, settings: Settings, environ: Mapping[str, str]
+) -> Deferred[AdminBootstrap]:
+    """Do the same while the reactor runs.
+
+    :param store: open, now.
+    :param settings: as above.
+    :param environ: as above.
+    :returns: fires when the administrator exists; fails as above.
+    """
+    given = environ.get(VARIABLE)
+    made = store.write(_work(settings, given, PasswordHasher()))
+    return made.addCallback(_report, given)
+
+
+def _work(
+    settings: Settings, given: str | None, hasher: PasswordHasher
+) -> Callable[[Transaction], AdminBootstrap]:
+    return partial(_try, hasher, Path(settings.data_dir) / FILE_NAME, given)
 
 
 def _try(

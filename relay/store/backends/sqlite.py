@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from sqlalchemy import Connection, Engine
 
-from relay.store.errors import StoreError, StoreLost, as_store_errors
+from relay.store.errors import StoreAway, StoreError, StoreLost, as_store_errors
 from relay.store.sqlite import (
     SqliteFile,
     data_version,
@@ -29,27 +29,35 @@ class SqliteBackend:
         self._identity: tuple[tuple[int, int] | None, ...] = ()
         self._size = 0, 0
         """The most bytes that the file had, and its schema version at that time."""
+        self._expected = False
+        """Whether a file may have been where none could be found or created."""
         self._engines: tuple[Engine, Engine] | None = None
         self._watch: sqlite3.Connection | None = None
 
     @property
     def place(self) -> str:
         """The path of the file."""
-        return self._file.path
+        return self._file.absolute().path
 
     def open(self, readers: int, timeout_s: float) -> None:
         """
         Create or migrate the file and get ready for transactions.
+
+        A file is not created after a call that found its place unusable: it may have
+        been there, and come back.
 
         :param readers: the number of threads that read at a time.
         :param timeout_s: how long a transaction waits for other processes.
         :raises StoreError: when the file cannot be used.
         """
         file = self._file.absolute()
+        if self._expected and not file.exists():
+            raise StoreAway(f"store.url: {file.path}: there is no such file")
         try:
             file.create()
         except OSError as error:
-            raise StoreError(f"store.url: {file.path}: {error.strerror}") from None
+            self._expected = True
+            raise StoreAway(f"store.url: {file.path}: {error.strerror}") from None
         upgrade(file, scripts())
         timeout_ms = round(timeout_s * 1000)
         reader = file.engine(connections=readers, busy_timeout_ms=timeout_ms)

@@ -6,7 +6,12 @@ from collections.abc import Mapping
 
 from relay.observability.metrics.catalog.certificates import CERTIFICATES
 from relay.observability.metrics.catalog.channels import CHANNELS, DELIVERIES
-from relay.observability.metrics.catalog.node import CONFIGURATION, DRAIN, PROCESS
+from relay.observability.metrics.catalog.node import (
+    CONFIGURATION,
+    DRAIN,
+    PROCESS,
+    STORE,
+)
 from relay.observability.metrics.catalog.records import RECORDS
 from relay.observability.metrics.catalog.streams import CALLS, STREAMS
 from relay.observability.metrics.catalog.tracing import TRACING
@@ -21,6 +26,7 @@ SECTIONS: Mapping[str, tuple[Family, ...]] = {
     "Upstream": UPSTREAM,
     "Plans": PLANS,
     "Configuration": CONFIGURATION,
+    "Store": STORE,
     "Certificates": CERTIFICATES,
     "Tracing": TRACING,
     "Flight records": RECORDS,

@@ -56,6 +56,26 @@ RELOAD_TIME = gauge(
     "Older than the last change of the file: no reload was asked for, or it failed.",
     Merge.SMALLEST,
 )
+STORE_UP = gauge(
+    "relay_store_up",
+    (),
+    "1 while the store answers the change feed, 0 while it does not.",
+    "0: what is deployed goes on being served; REST calls that need the store, and "
+    "durable publications, get `503`.",
+)
+TABLE_STALE = gauge(
+    "relay_route_table_stale",
+    (),
+    "1 if the daemon started without the store and serves the last route table.",
+    "1: the daemon's log has the reason; it joins by itself when the store answers.",
+)
+TABLE_TIME = gauge(
+    "relay_route_table_saved_timestamp_seconds",
+    (),
+    "When the route table in the data directory was read from the store, in seconds "
+    "since the Unix epoch; 0 while this process has not written it.",
+    "0 for minutes, with `store.keep_table`: the daemon's log has the reason.",
+)
 DRAINING = gauge(
     "relay_draining",
     (),
@@ -144,6 +164,7 @@ CONFIGURATION = (
     DEPLOYMENT_OBSERVED,
     DEPLOYMENT_IN_FORCE,
 )
+STORE = (STORE_UP, TABLE_STALE, TABLE_TIME)
 PROCESS = (
     BUILD_INFO,
     LOOP_LAG,

@@ -7,6 +7,7 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from relay.store.coalesced import Coalesced
+from relay.store.errors import StoreError
 from relay.store.store import Store
 from relay.store.transaction import Transaction
 
@@ -21,6 +22,10 @@ class NodeLeases:
     store is read-only. With several nodes each term takes one write, however many
     leases there are.
 
+    A node that was the only one when the store last answered has all leases while the
+    store does not answer. If another node takes them meanwhile, which reaches the store
+    while this one does not, this node learns of it when it reaches the store again.
+
     No instants of two machines are compared. A node is buried by another node that has
     observed the same number of renewals for a whole term of its own monotonic clock;
     the term that a holder relies on begins before its request, and so ends earlier.
@@ -28,14 +33,21 @@ class NodeLeases:
     :param store: started.
     :param node: this process's name among those that share the store.
     :param seconds: the monotonic clock.
+    :param alone: whether this node was the only one when the store was last read, by an
+        earlier process.
     """
 
     def __init__(
-        self, store: Store, node: str, seconds: Callable[[], float] = time.monotonic
+        self,
+        store: Store,
+        node: str,
+        seconds: Callable[[], float] = time.monotonic,
+        alone: bool = False,
     ) -> None:
         self._store = store
         self._node = node
         self._seconds = seconds
+        self._alone = alone
         self._lease_s = 0.0
         self._wanted: set[str] = set()
         self._overdue: set[str] = set()
@@ -82,10 +94,16 @@ class NodeLeases:
         def judge(found: tuple[dict[str, int], frozenset[str]]) -> dict[str, bool]:
             nodes, mine = found
             self._observe(nodes)
+            self._alone = nodes.keys() <= {self._node}
             held = mine - returning if nodes.keys() == {self._node} else frozenset()
             return {api_id: api_id in held for api_id in api_ids}
 
-        return self._store.read(look).addCallback(judge)
+        def no_answer(failure: Failure) -> dict[str, bool] | Failure:
+            if not self._alone or not failure.check(StoreError):
+                return failure
+            return {api_id: api_id not in returning for api_id in api_ids}
+
+        return self._store.read(look).addCallbacks(judge, no_answer)
 
     def _observe(self, nodes: dict[str, int]) -> None:
         now_s = self._seconds()

@@ -34,6 +34,16 @@ def event_id_secret(store: Store) -> bytes:
     return bytes.fromhex(store.write_now(find_or_make))
 
 
+def agree_on_secret(store: Store, known: bytes) -> Deferred[bytes]:
+    """Read the key of event ids from a store that was away at the start.
+
+    :param known: the key in use; it is stored if the store has none.
+    :returns: fires with the key of the store.
+    """
+    agreed = store.write(lambda tx: tx.secrets.find_or_add(EVENT_IDS, known.hex()))
+    return agreed.addCallback(bytes.fromhex)
+
+
 class ChannelStore:
     """The leases and histories of one process.
 
@@ -41,6 +51,7 @@ class ChannelStore:
     :param owner: this process's name among those that share the store.
     :param id_secret: the key of event ids; see :func:`event_id_secret`.
     :param seconds: the monotonic clock.
+    :param alone: as of :class:`NodeLeases`.
     """
 
     def __init__(
@@ -49,10 +60,11 @@ class ChannelStore:
         owner: str,
         id_secret: bytes,
         seconds: Callable[[], float] = time.monotonic,
+        alone: bool = False,
     ) -> None:
         self._store = store
         self._owner = owner
-        self._leases = NodeLeases(store, owner, seconds)
+        self._leases = NodeLeases(store, owner, seconds, alone)
         self.id_secret = id_secret
 
     def own(self, api_id: str, lease_ms: int) -> Deferred[bool]:

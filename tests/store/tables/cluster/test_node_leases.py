@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import Any
+from typing import Any, cast
 
+from twisted.internet import reactor
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.store.coalesced import Coalesced
 from relay.store.errors import StoreError
+from relay.store.store import Store
+from relay.store.tables.delivery.channels import ChannelStore
 from tests.store.databases import api
 from tests.store.tables.delivery.test_channels import TwoStoresTestCase
 
@@ -49,6 +52,35 @@ class NodeLeasesTests(TwoStoresTestCase):
                 self.clock.advance(10)
                 self.assertTrue(await self.own(0))
             locking.execute("ROLLBACK")
+
+    async def test_a_lone_node_needs_no_store_that_answers(self) -> None:
+        """It keeps its leases, and has those that it asks for."""
+        self.assertTrue(await self.own(0))
+        await self.stores[0].stopService()
+        for _ in range(5):
+            self.clock.advance(10)
+            self.assertTrue(await self.own(0))
+            self.assertTrue(await self.own(0, "api-2"))
+
+    async def test_beside_others_a_store_that_does_not_answer_has_no_leases(
+        self,
+    ) -> None:
+        """Another node could take them."""
+        self.assertTrue(await self.own(0))
+        await self.own(1)
+        await self.own(0)
+        await self.stores[0].stopService()
+        with self.assertRaises(StoreError):
+            await self.own(0)
+
+    async def test_a_node_was_alone_in_an_earlier_process(self) -> None:
+        """It has leases before the store has answered; one that is new has none."""
+        store = Store(self.url, cast(Any, reactor), clock_ms=self.now_ms)
+        alone = ChannelStore(store, "one", b"", self.clock.seconds, alone=True)
+        self.assertTrue(await alone.own("api-1", LEASE_MS))
+        new = ChannelStore(store, "two", b"", self.clock.seconds)
+        with self.assertRaises(StoreError):
+            await new.own("api-1", LEASE_MS)
 
     async def test_beside_others_each_term_takes_one_write(self) -> None:
         """A node renews all its leases with one write in each term."""
