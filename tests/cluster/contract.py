@@ -29,6 +29,7 @@ from relay.model.api.messages.channel_options import HistoryOptions
 from tests.cluster.engines import Copy, Engine, Process
 
 SESSION_OVER_S = (SESSION_MS + 2 * BEAT_MS) / 1000
+"""After how long the session of a process that is suspended has ended."""
 _NUMBERS = count()
 
 
@@ -42,6 +43,8 @@ class LinkContract(_Base):
     """What holds for every engine."""
 
     engine: Engine
+    death_s = SESSION_OVER_S
+    """How long the engine needs to notice that a process has died."""
 
     async def make_engine(self) -> Engine:
         """Start an engine; a test module of an engine implements it."""
@@ -444,7 +447,7 @@ class LinkContract(_Base):
         self.assertIsNone(await self.result(dying.link.counts.enter(places)))
         self.assertEqual(await self.result(b.enter(places)), 0)
         dying.kill()
-        await self.engine.passed(SESSION_OVER_S)
+        await self.engine.passed(self.death_s)
         self.assertIsNone(await self.result(b.enter(places)))
 
     async def test_places_after_the_engine_was_lost(self) -> None:
@@ -491,5 +494,5 @@ class LinkContract(_Base):
             await self.result(dying.link.leases.own(self.channel.digest, 600_000))
         )
         dying.kill()
-        await self.engine.passed(SESSION_OVER_S)
+        await self.engine.passed(self.death_s)
         self.assertTrue(await self.result(b.own(self.channel.digest, 60_000)))

@@ -19,6 +19,51 @@ from relay.cluster.local.session import Session
 STARTED_MS = 1_700_000_000_000
 
 
+@implementer(IDelayedCall)
+class _Call:
+    """A call on the clock of a process."""
+
+    def __init__(self, clock: ProcessClock, call: Callable[[], object]) -> None:
+        self._clock = clock
+        self._call = call
+        self._is_over = False
+        self.timer: Any = None
+        """The call on the clock of the machine."""
+
+    def run(self) -> None:
+        """Make the call; that of a process that is suspended waits."""
+        if self._is_over:
+            return
+        if self._clock.is_stopped:
+            self._clock.due.append(self)
+            return
+        self._is_over = True
+        self._call()
+
+    def getTime(self) -> float:
+        """Return when the call is due."""
+        due_s: float = self.timer.getTime()
+        return due_s
+
+    def cancel(self) -> None:
+        """Do not make the call."""
+        if self.timer.active():
+            self.timer.cancel()
+        self._is_over = True
+
+    def delay(self, secondsLater: float) -> None:
+        """Make the call later."""
+        self.timer.delay(secondsLater)
+
+    def reset(self, secondsFromNow: float) -> None:
+        """Make the call at another time."""
+        self.timer.reset(secondsFromNow)
+
+    def active(self) -> bool:
+        """Whether the call is still to be made."""
+        return not self._is_over
+
+
 @implementer(IReactorTime)
 class ProcessClock:
     """
@@ -27,9 +72,9 @@ class ProcessClock:
     :param clock: of the machine.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: IReactorTime) -> None:
         self._clock = clock
-        self._due: list[Callable[[], object]] = []
+        self.due: list[_Call] = []
         """Calls that became due while the process was suspended."""
         self.is_stopped = False
 
@@ -41,14 +86,9 @@ class ProcessClock:
         self, delay: float, callable: Callable[..., object], *args: Any, **kwargs: Any
     ) -> IDelayedCall:
         """Call later, when the process runs."""
-        call = partial(callable, *args, **kwargs)
-        return self._clock.callLater(delay, self._run, call)
-
-    def _run(self, call: Callable[[], object]) -> None:
-        if self.is_stopped:
-            self._due.append(call)
-        else:
-            call()
+        call = _Call(self, partial(callable, *args, **kwargs))
+        call.timer = self._clock.callLater(delay, call.run)
+        return call
 
     def getDelayedCalls(self) -> Sequence[IDelayedCall]:
         """Return the pending calls of the machine."""
@@ -57,9 +97,9 @@ class ProcessClock:
     def resume(self) -> None:
         """Let the process run again, and make the calls that are due."""
         self.is_stopped = False
-        due, self._due = self._due, []
+        due, self.due = self.due, []
         for call in due:
-            self._clock.callLater(0, self._run, call)
+            self._clock.callLater(0, call.run)
 
 
 class _End:

@@ -201,7 +201,12 @@ HIDDEN: dict[str, set[str]] = {
 
 NO_TWISTED = ("model", "eventstream", "expression", "catalog", "captures")
 NO_REACTOR = "twisted.internet.reactor"
-ENTRY_POINTS = ("relay.tap", "relay.demo.service", "relay.cli.running")
+ENTRY_POINTS = (
+    "relay.tap",
+    "relay.demo.service",
+    "relay.cli.running",
+    "relay.cluster.local.process",
+)
 """Where a program takes the reactor that was chosen, within a function."""
 
 

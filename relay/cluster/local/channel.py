@@ -33,7 +33,9 @@ class _Following:
     def __init__(self) -> None:
         self.next_seq = 0
         self.restoring = True
-        self.state_due = False
+        self.state_due: int | None = None
+        """The number of the entry before which the leader announced its state, while
+        the member lacks it."""
         self.leaderless_due = False
 
 
@@ -124,7 +126,7 @@ class HubChannel:
             return
         self.log.state = state
         for other, following in self._followers.items():
-            following.state_due = True
+            following.state_due = self.log.next_seq
             self.catch_up(other)
 
     def check(
@@ -186,35 +188,47 @@ class HubChannel:
     def catch_up(self, session: Session) -> None:
         """Send a member what it lacks, as long as it takes messages."""
         following = self._followers[session]
-        log = self.log
-        while following.restoring or following.next_seq < log.next_seq:
+        while self._lacks(following):
             if session.paused:
                 session.behind.add(self.name)
                 return
-            if following.next_seq < log.first_seq:
-                following.restoring = True
-                following.next_seq = log.first_seq
-            entries = log.read(following.next_seq, PART_BYTES)
+            self._send_next(session, following)
+
+    def _lacks(self, following: _Following) -> bool:
+        return (
+            following.restoring
+            or following.next_seq < self.log.next_seq
+            or following.state_due is not None
+            or following.leaderless_due
+        )
+
+    def _send_next(self, session: Session, following: _Following) -> None:
+        log = self.log
+        if following.next_seq < log.first_seq:
+            following.restoring = True
+            following.next_seq = log.first_seq
+        entries = log.read(following.next_seq, PART_BYTES)
+        if following.restoring:
             following.next_seq += len(entries)
-            if not following.restoring:
-                session.send(Added(self.name, entries))
-            elif following.next_seq < log.next_seq:
+            if following.next_seq < log.next_seq:
                 session.send(Part(self.name, entries))
-            else:
-                following.restoring = False
-                following.state_due = False
-                following.leaderless_due = self.leader is None
-                snapshot = Snapshot(
-                    log.epoch, log.next_seq, entries, log.state, log.epochs
-                )
-                session.send(Restored(self.name, snapshot))
-        if session.paused and (following.state_due or following.leaderless_due):
-            session.behind.add(self.name)
+                return
+            following.restoring = False
+            following.state_due = None
+            following.leaderless_due = self.leader is None
+            snapshot = Snapshot(log.epoch, log.next_seq, entries, log.state, log.epochs)
+            session.send(Restored(self.name, snapshot))
             return
-        if following.state_due:
-            following.state_due = False
+        state_seq = following.state_due
+        if state_seq is not None:
+            del entries[max(0, state_seq - following.next_seq) :]
+        if entries:
+            following.next_seq += len(entries)
+            session.send(Added(self.name, entries))
+        elif state_seq is not None:
+            following.state_due = None
             session.send(Announced(self.name, log.state))
-        if following.leaderless_due:
+        else:
             following.leaderless_due = False
             if self.leader is None:
                 session.send(Leaderless(self.name))

@@ -117,7 +117,7 @@ class LocalLink:
     def __init__(self, member: str, clock: IReactorTime) -> None:
         self.member = member
         self._clock = clock
-        self._requests = Requests()
+        self._requests = Requests(clock)
         self._channels = LocalChannels(self._requests)
         self._counts = LocalCounts(self._requests)
         self.channels: ChannelLink = self._channels

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from twisted.internet.defer import Deferred, fail
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
 
 from relay.channel.idempotency import KeyReused
 from relay.cluster.link import EngineLost, Fenced
@@ -19,9 +20,14 @@ _EXCEPTIONS: dict[Reason, Callable[[], Exception]] = {
 
 
 class Requests:
-    """Sends messages while there is a session, and matches answers with requests."""
+    """
+    Sends messages while there is a session, and matches answers with requests.
 
-    def __init__(self) -> None:
+    :param clock: in a later turn of which a request fails that cannot be sent.
+    """
+
+    def __init__(self, clock: IReactorTime) -> None:
+        self._clock = clock
         self._port: Port | None = None
         self._number = 0
         self._waiting: dict[int, Deferred[Any]] = {}
@@ -54,10 +60,11 @@ class Requests:
         :param make: makes the message with the number of the request.
         :return: fires with the answer; fails with :class:`EngineLost`.
         """
-        if self._port is None:
-            return fail(EngineLost())
-        self._number += 1
         done: Deferred[Any] = Deferred()
+        if self._port is None:
+            self._clock.callLater(0, done.errback, EngineLost())
+            return done
+        self._number += 1
         self._waiting[self._number] = done
         self._port.send(make(self._number))
         return done

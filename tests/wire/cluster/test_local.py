@@ -1,0 +1,115 @@
+"""The contract of links with a hub in a process of its own, and processes that die."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import signal
+import subprocess
+import sys
+from functools import cache
+
+from twisted.trial.unittest import TestCase
+
+from relay.cluster.link import ChannelName
+from relay.model.api.messages.channel_options import HistoryOptions
+from tests.cluster.contract import LinkContract
+from tests.cluster.engines import Copy, Engine
+from tests.wire.cluster.hub import HubProcess, until
+from tests.wire.harness.interpreter import ROOT
+
+CHANNEL = ChannelName("an-api", "a-digest")
+
+
+@cache
+def _shared_hub() -> HubProcess:
+    hub = HubProcess()
+    atexit.register(hub.end)
+    return hub
+
+
+class LocalContractTests(LinkContract, TestCase):
+    """The contract of links, over the socket of a hub, which the tests share."""
+
+    death_s = 0.1
+
+    async def make_engine(self) -> Engine:
+        """Use the hub, which ends with the tests."""
+        return _shared_hub()
+
+
+class LeaderTests(TestCase):
+    """A process that leads a channel is killed, or suspended."""
+
+    async def setUp(self) -> None:  # type: ignore[override]
+        """Start a hub, a follower in this process, and a leader in another one."""
+        self.hub = HubProcess()
+        process = await self.hub.process("follower")
+        self.copy = Copy(process, CHANNEL)
+        process.link.channels.follow(CHANNEL, HistoryOptions(), self.copy)
+        await until(lambda: self.copy.told)
+        reading, writing = os.pipe()
+        self.leader = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "tests.wire.cluster.leader",
+                self.hub.path,
+                *CHANNEL,
+            ],
+            cwd=ROOT,
+            stdout=writing,
+        )
+        os.close(writing)
+        os.set_blocking(reading, False)
+        self.output = os.fdopen(reading)
+        await until(lambda: len(self.copy.entries) > 10)
+
+    async def tearDown(self) -> None:  # type: ignore[override]
+        """End all."""
+        self.leader.kill()
+        self.leader.wait()
+        self.output.close()
+        await self.hub.close()
+        self.hub.end()
+
+    async def _take_over(self) -> None:
+        """Lead, append, and see that the log has no hole and nothing twice."""
+        channels = self.copy.process.link.channels
+        lead = await channels.lead(CHANNEL)
+        assert lead is not None
+        items = [b"%d" % number for number in range(1, lead.next_seq)]
+        await until(lambda: len(self.copy.items) == len(items))
+        self.assertEqual(self.copy.items, items[-len(self.copy.items) :])
+        await channels.append(
+            CHANNEL, [b"taken over"], fence=lead.fence, first_seq=lead.next_seq
+        )
+        self.assertEqual(self.copy.items[-1], b"taken over")
+
+    async def test_a_leader_is_killed(self) -> None:
+        """Its session ends with its socket, and another process leads."""
+        told = self.copy.count("leaderless")
+        self.leader.kill()
+        await until(lambda: self.copy.count("leaderless") > told)
+        await self._take_over()
+
+    async def test_a_leader_is_suspended(self) -> None:
+        """Its session ends after a while; it cannot append any more."""
+        told = self.copy.count("leaderless")
+        self.leader.send_signal(signal.SIGSTOP)
+        await until(lambda: self.copy.count("leaderless") > told)
+        await self._take_over()
+        self.leader.send_signal(signal.SIGCONT)
+        await until(lambda: self.leader.poll() is not None)
+        self.assertEqual(self.output.read().split(), ["leads", "fenced"])
+        self.assertEqual(self.copy.items[-1], b"taken over")
+
+    async def test_a_hub_is_killed(self) -> None:
+        """A follower restores the log; the leader leads no more."""
+        await self.hub.lose()
+        self.leader.kill()
+        before = list(self.copy.entries)
+        await self.hub.restart()
+        await until(lambda: self.copy.count("restored") == 2)
+        self.assertEqual(self.copy.entries, before)
+        await self._take_over()
