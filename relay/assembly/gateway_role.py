@@ -14,6 +14,7 @@ from relay.assembly.history import daemon_history
 from relay.assembly.reload import GatewayParts
 from relay.assembly.tracing import open_tracing
 from relay.assembly.view import GatewayView, view_of
+from relay.cluster.link import Link
 from relay.daemon.drain import NodeDrain
 from relay.daemon.listeners import Listeners
 from relay.daemon.reload import Part, Reload
@@ -21,6 +22,7 @@ from relay.daemon.stopping import Step
 from relay.gateway.services import Services
 from relay.observability.access import open_access_log
 from relay.outbound import Outbound
+from relay.policies.limits.tallies import Tallies
 from relay.reactor.clock import wall_ms
 from relay.settings.schema import Settings
 from relay.tally import Tally
@@ -64,18 +66,30 @@ class GatewayRole:
         )
         self._access = open_access_log(settings.log)
 
-    def start(self, parent: MultiService, settings: Settings, owner: str) -> None:
+    def start(
+        self,
+        parent: MultiService,
+        settings: Settings,
+        owner: str,
+        link: Link | None = None,
+    ) -> None:
         """
         Start the gateway; the store and the change feed have started.
 
         :param parent: has started.
         :param owner: this process's name among those that share the store.
+        :param link: to the cluster; None for a process that counts by itself.
         :raises StoreError: when the store cannot be read.
         :raises SettingsError: when a file of the settings cannot be used.
         """
         base = self._base
         services = Services.assemble(
-            base.reactor, settings.gateway, settings.limits, self._access, wall_ms
+            base.reactor,
+            settings.gateway,
+            settings.limits,
+            self._access,
+            wall_ms,
+            None if link is None else Tallies.shared(base.reactor, link),
         )
         gateway = self.gateway = GatewayService(
             services,

@@ -28,7 +28,7 @@ class SharingCase(GatewayCase):
         members = [machine.member(name) for name in ("n/1", "n/2")]
         machine.settle()
         one, self.two = (
-            Tallies.shared(member.clock, member.link.counts, "n") for member in members
+            Tallies.shared(member.clock, member.link) for member in members
         )
         self.patch(Tallies, "alone", lambda clock: one)
         for member in members:

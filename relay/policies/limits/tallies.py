@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from twisted.internet.interfaces import IReactorTime
 
-from relay.cluster.link import CountLink
+from relay.cluster.link import Link
 from relay.policies.limits.counters import Counters, LocalCounters
 from relay.policies.limits.places import LocalPlaces, Places
 from relay.policies.limits.shared import SharedCounters, SharedPlaces
@@ -36,15 +36,15 @@ class Tallies:
         return cls(own, LocalPlaces(), own)
 
     @classmethod
-    def shared(cls, clock: IReactorTime, counts: CountLink, node: str) -> Tallies:
+    def shared(cls, clock: IReactorTime, link: Link) -> Tallies:
         """
-        Count in an engine.
+        Count in the engine of a link.
 
-        :param node: the name of the node, which all its workers have.
+        :param link: its member is named by the node, or by ``node/worker``.
         """
         return cls(
-            SharedCounters(counts, clock),
-            SharedPlaces(counts, clock),
+            SharedCounters(link.counts, clock),
+            SharedPlaces(link.counts, clock),
             LocalCounters(clock),
-            node,
+            link.member.partition("/")[0],
         )
