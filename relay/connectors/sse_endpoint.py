@@ -21,7 +21,7 @@ from relay.channel.entry import GapReason
 from relay.channel.message import Message
 from relay.channel.source import OpenChannel, SourceConnection
 from relay.channel.verdict import SourceRefusal
-from relay.channel.writer import NotKept
+from relay.channel.writer import ArchiveClosed, NotKept
 from relay.connectors.interfaces import IHttpEndpoint
 from relay.connectors.merged_ids import merged_id, split_id
 from relay.eventstream.continuity import Continuity, ResumeMode
@@ -318,8 +318,8 @@ class _Branch:
         Events that could not be stored are not delivered; a gap precedes the next.
         """
         self._lost = True
-        if failure.check(NotKept):
-            # The archive logs a failure once, not for each read of the source.
+        if failure.check(NotKept, ArchiveClosed):
+            # The writer logs a failure once, not for each read of the source.
             return
         self.log.error(
             "API {api}, channel {channel}: {count} entries could not be kept: {reason}",

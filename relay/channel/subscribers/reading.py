@@ -257,7 +257,10 @@ class Reading:
         :param subscriber: its position is known now, or what it continues after.
         """
         if subscriber.awaited is None:
-            self._found(subscriber, subscriber.position)
+            try:
+                self._found(subscriber, subscriber.position)
+            except Exception:
+                self.fail(subscriber)
 
     def _found(self, subscriber: Subscriber, position: int) -> None:
         subscriber.awaited, subscriber.position = None, position
