@@ -40,6 +40,7 @@ class DeliveryTests(ConsoleCase):
         expect(dialog.get_by_text("This is shown once.")).to_be_visible()
         secret = dialog.locator("code").last.inner_text()
         dialog.get_by_role("button", name="I have copied it").click()
+        expect(dialog).to_have_count(0)
         self.assertNotIn(secret, page.content())
 
         expect(page.get_by_text("In progress on this daemon")).to_be_visible()

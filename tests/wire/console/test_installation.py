@@ -108,6 +108,7 @@ class AccountTests(ConsoleCase):
         expect(dialog.get_by_text("This is shown once.")).to_be_visible()
         token = dialog.locator("code").inner_text()
         dialog.get_by_role("button", name="I have copied it").click()
+        expect(dialog).to_have_count(0)
         row = page.get_by_role("row").filter(has_text="ci")
         expect(row).to_contain_text("6 May 2031")
         self.assertNotIn(token, page.content())
