@@ -9,6 +9,7 @@ from relay.assembly.drain import node_drain
 from relay.assembly.history import MakeHistory
 from relay.assembly.opening import channel_store
 from relay.assembly.records import DaemonRecords
+from relay.cluster.link import Link
 from relay.daemon.listeners import Listeners
 from relay.deploy.builder import Builder
 from relay.deploy.channel_view import ChannelView
@@ -49,6 +50,7 @@ class GatewayService(MultiService):
     :param with_query: whether queries are recorded.
     :param make_history: makes the history of the exchanges.
     :param table: keeps the last route table, or has read it in the place of the store.
+    :param link: to the processes that share channels and counts; None if none does.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class GatewayService(MultiService):
         with_query: bool,
         make_history: MakeHistory,
         table: TableKeeper,
+        link: Link | None = None,
     ) -> None:
         super().__init__()
         reactor = services.reactor
@@ -94,6 +97,7 @@ class GatewayService(MultiService):
             outbound,
             channels,
             self.deliveries,
+            link,
         )
         self.prober = Prober(reactor, self.builder.head_limits, outbound.guard)
         self.channels = ChannelView(

@@ -123,7 +123,7 @@ class Channels:
     @property
     def durable(self) -> bool:
         """Whether published events are stored."""
-        return self._archive is not None
+        return self.options.history.durable
 
     def as_json(self) -> list[dict[str, Any]]:
         """

@@ -297,6 +297,8 @@ class Link(Protocol):
 
     member: str
     """Names the process among all of the cluster."""
+    spans_machines: bool
+    """Whether it links processes of several machines."""
     channels: ChannelLink
     counts: CountLink
     leases: LeaseLink

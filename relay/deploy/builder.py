@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
-from relay.channel.archive import Archive, Keeper
-from relay.channel.channels import Channels
-from relay.channel.options import channel_options
-from relay.channel.ownership import Owners
+from relay.cluster.link import Link
 from relay.connectors.interfaces import (
     EntrypointContext,
     IEndpoint,
     IEntrypoint,
     IHttpEndpoint,
-    PublicationReceiver,
 )
+from relay.deploy.channel_maker import ChannelKeepers, ChannelMaker
 from relay.deploy.shared_channels import SharedChannels
 from relay.deploy.tenants import for_tenant
 from relay.gateway.flows.runner import FlowRunner, open_flows
@@ -26,7 +23,6 @@ from relay.gateway.push import PushedApi, Pushing
 from relay.gateway.routing import Destinations
 from relay.gateway.served import ApiBackend, ServedApi
 from relay.gateway.services import Services
-from relay.http.fanout import FanoutWriter
 from relay.model.api.definition import (
     ApiDefinition,
     EndpointGroup,
@@ -41,20 +37,8 @@ from relay.policies.discovery import PolicyTypes
 from relay.policies.interfaces import PolicyContext
 from relay.policies.scope import SharedScope, shared_scope
 from relay.upstream.connection.response_rules import HeadLimits
-from relay.upstream.counts import Counted
-from relay.upstream.dial.guard import Guarded
 from relay.upstream.failover import Failover
 from relay.upstream.group import ConnectorGroup
-
-
-class ChannelKeepers(Owners, Protocol):
-    """Where leases and histories of channels are kept."""
-
-    id_secret: bytes
-    """The key that signs event ids: the same in all processes on one store."""
-
-    def keeper(self, api_id: str) -> Keeper:
-        """Return the store of the histories of one API."""
 
 
 class Builder:
@@ -67,6 +51,7 @@ class Builder:
     :param outbound: makes the calls of policies and plans.
     :param store: of the leases and histories of channels.
     :param pushing: delivers the events of APIs with consumers that are called.
+    :param link: to the processes that share the channels; None if none does.
     """
 
     def __init__(
@@ -80,8 +65,8 @@ class Builder:
         outbound: Outbound,
         store: ChannelKeepers,
         pushing: Pushing,
+        link: Link | None = None,
     ) -> None:
-        self._store = store
         self._pushing = pushing
         self._services = services
         self._parse = parse
@@ -92,10 +77,11 @@ class Builder:
         limits = services.limits
         self.head_limits = HeadLimits(limits.max_head_bytes, limits.max_headers)
         """The size limits of the heads of responses."""
-        self._endpoints = {
+        limited = {
             kind: _limited(plugin, self.head_limits)
             for kind, plugin in endpoints.items()
         }
+        self._maker = ChannelMaker(services, limited, outbound, store, link)
         self._key_sets = KeySets(services.reactor, outbound.call)
         self.shared: dict[str, SharedChannels] = {}
         """The channels of the MESSAGE APIs that are served, by API."""
@@ -331,35 +317,7 @@ class Builder:
         if before is not None and before.users and before.group == group:
             before.channels.reopen()
             return before
-        reactor = self._services.reactor
-        sources = self._endpoints[group.type].open(reactor, group)
-        if isinstance(sources, Guarded):
-            sources.guard_redirects(self._outbound.guard)
-        counts = self._services.counts.of(api_id)
-        if isinstance(sources, Counted):
-            sources.count_in(counts.upstream)
-        options = channel_options(group)
-        archive = None
-        if options.history.durable:
-            keeper = self._store.keeper(api_id)
-            archive = Archive(keeper, reactor, self._services.wall_ms, api_id)
-        channels = Channels(
-            options,
-            reactor,
-            self._services.wall_ms,
-            sources.make,
-            FanoutWriter,
-            sources.published,
-            archive,
-            api_id,
-            self._store.id_secret,
-            counts.channels,
-        )
-        if isinstance(sources, PublicationReceiver):
-            channels.receiver = sources.receive
-        return SharedChannels(
-            group, channels, sources, reactor, self._store, self._release
-        )
+        return self._maker.make(api_id, group, self._release)
 
     def _adopt(self, api_id: str, shared: SharedChannels) -> None:
         """Make channels those of an API, in place of those before."""

@@ -19,6 +19,7 @@ class SharedChannels:
 
     :param owners: the store of leases.
     :param release: called with the channels when a use has ended.
+    :param spans_machines: whether processes of all machines share the channels.
     """
 
     def __init__(
@@ -29,7 +30,10 @@ class SharedChannels:
         clock: IReactorTime,
         owners: Owners,
         release: Callable[[SharedChannels], None],
+        *,
+        spans_machines: bool = False,
     ) -> None:
+        self._spans_machines = spans_machines
         self.group = group
         self.channels = channels
         self.sources = sources
@@ -50,8 +54,9 @@ class SharedChannels:
 
     @property
     def exclusive(self) -> bool:
-        """Whether only one process may open them."""
-        return self.channels.published or self.channels.durable
+        """Whether only the processes of one machine may open them."""
+        kept = self.channels.published or self.channels.durable
+        return kept and not self._spans_machines
 
     def open_lease(self, api_id: str) -> ChannelLease:
         """

@@ -42,8 +42,7 @@ class SharedChannelsTests(SynchronousTestCase):
     def shared(self, published: bool, durable: bool = False) -> SharedChannels:
         """Make the channels of a group."""
         self.clock, self.leases = Clock(), Leases()
-        options = ChannelOptions.read({})
-        archive = cast(Any, object()) if durable else None
+        options = ChannelOptions.read({"history": {"durable": durable}})
         channels = Channels(
             options,
             self.clock,
@@ -51,7 +50,6 @@ class SharedChannelsTests(SynchronousTestCase):
             no_source,
             FanoutWriter,
             published,
-            archive,
         )
         group = cast(EndpointGroup, None)
         sources = cast(Sources, None)

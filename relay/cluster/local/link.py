@@ -116,6 +116,7 @@ class LocalLink:
 
     def __init__(self, member: str, clock: IReactorTime) -> None:
         self.member = member
+        self.spans_machines = False
         self._clock = clock
         self._requests = Requests(clock)
         self._channels = LocalChannels(self._requests)
