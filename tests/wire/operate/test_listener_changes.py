@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import ssl
+import threading
 from pathlib import Path
 
 from websockets.sync.client import connect
@@ -194,8 +195,11 @@ class RunningStreamTests(ReloadCase):
             connection.head()
             connections.append(connection)
             connection.send(EVENT_STREAM + chunk(b"data: 0\n\n"))
-            connection.closed_at()
+            # For as long as the test takes, which depends on the machine.
+            over.wait()
 
+        over = threading.Event()
+        self.addCleanup(over.set)
         daemon = self.start(toml(0))
         with scripted(script) as (port, _):
             daemon.publish(proxy_api(f"http://127.0.0.1:{port}/", "/s"))
