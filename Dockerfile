@@ -13,7 +13,7 @@ COPY pyproject.toml setup.cfg README.md LICENSE ./
 COPY relay relay
 COPY twisted twisted
 COPY etc etc
-RUN python3 -m venv /opt/relay && /opt/relay/bin/pip install --no-cache-dir .
+RUN python3 -m venv /opt/relay && /opt/relay/bin/pip install --no-cache-dir '.[postgresql]'
 # Write the plugin caches of the installed package, which Twisted would otherwise try to
 # write at each start.
 WORKDIR /

@@ -22,7 +22,10 @@ class StoreSettings:
 
     url: StoreUrl = setting(
         "sqlite:///{data_dir}/relay.db",
-        "the store; `{data_dir}` is replaced with the data directory",
+        "the store: a SQLite file, or a [PostgreSQL](../operations/postgresql.md) "
+        "database as `postgresql+psycopg://USER:PASSWORD@HOST:PORT/DATABASE`, in which "
+        "other characters than letters and digits are percent-encoded in user and "
+        "password; `{data_dir}` is replaced with the data directory",
     )
     threads: Annotated[int, Range(1, 64)] = setting(4, "threads for its transactions")
     write_timeout_ms: Annotated[int, Range(100, 60_000)] = setting(
@@ -32,7 +35,9 @@ class StoreSettings:
         "and `Retry-After`",
     )
     poll_ms: Annotated[int, Range(10, 60_000)] = setting(
-        250, "interval at which changes made by other processes are read"
+        250,
+        "interval at which changes made by other processes are read; PostgreSQL "
+        "reports them at once",
     )
     keep_table: bool = setting(
         True,

@@ -28,6 +28,8 @@ from pydantic_core import CoreSchema, ErrorDetails, core_schema
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IReactorCore
 
+from relay.settings.store_url import store_url
+
 _MOST = 2**31 - 1
 _LARGEST_BYTES = 2**40
 
@@ -346,13 +348,6 @@ def _content_type(text: str) -> str:
     return text
 
 
-def _store_url(text: str) -> str:
-    # The message omits the URL, which may hold the password of another database.
-    if not re.fullmatch(r"sqlite:///[^?]+", text):
-        raise ValueError("must have the form sqlite:///PATH")
-    return text
-
-
 def _tls_name(text: str) -> str:
     wildcard = "*." if text.startswith("*.") else ""
     name = text.removeprefix(wildcard).rstrip(".")
@@ -388,7 +383,7 @@ TlsName = Annotated[str, Check(_tls_name, kind="host name")]
 HeaderName = Annotated[str, Check(_header_name, kind="header name")]
 ContentType = Annotated[str, Check(_content_type, kind="media type")]
 ParameterName = Annotated[str, Check(_parameter_name, kind="parameter name")]
-StoreUrl = Annotated[str, Check(_store_url, kind="store URL")]
+StoreUrl = Annotated[str, Check(store_url, kind="store URL")]
 Milliseconds = Annotated[int, Range(1, _MOST)]
 MillisecondsOrOff = Annotated[int, Range(0, _MOST)]
 Count = Annotated[int, Range(1, _MOST)]

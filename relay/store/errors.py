@@ -26,7 +26,7 @@ class StoreLost(StoreError):
 
 
 class StoreUnwritable(StoreError):
-    """The disk is full, or the file may not be written or cannot be read."""
+    """The disk is full, or the database may not be written or cannot be read."""
 
 
 OUTAGES = (StoreAway, StoreBusy, StoreUnwritable)
@@ -38,16 +38,24 @@ _KINDS: tuple[tuple[tuple[str, ...], type[StoreError]], ...] = (
     (("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY"), StoreUnwritable),
 )
 """By the beginning of SQLite's name of an error (https://sqlite.org/rescode.html)."""
+_STATES: tuple[tuple[tuple[str, ...], type[StoreError]], ...] = (
+    (("55P03", "40"), StoreBusy),
+    (("25006", "53100", "58030"), StoreUnwritable),
+    (("08", "53300", "57P", "25P03"), StoreAway),
+)
+"""By the beginning of PostgreSQL's code of an error
+(https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
 
 
 @contextmanager
-def as_store_errors(path: str) -> Iterator[None]:
+def as_store_errors(place: str) -> Iterator[None]:
     """Convert an exception of the database library to a :class:`StoreError`.
 
     Neither the statement nor its parameters (definitions, password hashes) get into
     the message or into the chain of causes.
 
-    :param path: the database file, named in the message.
+    :param place: the database file, or host and name of the database, named in the
+        message.
     :raises StoreError: instead of any error of the database library.
     """
     try:
@@ -55,7 +63,16 @@ def as_store_errors(path: str) -> Iterator[None]:
     except (SQLAlchemyError, sqlite3.Error) as error:
         cause = getattr(error, "orig", None) or error
         lines = str(cause).splitlines() or [type(error).__name__]
-        name = str(getattr(cause, "sqlite_errorname", ""))
-        kinds = (kind for names, kind in _KINDS if name.startswith(names))
-        kind = next(kinds, StoreError)
-        raise kind(f"store.url: {path}: {lines[0]}") from None
+        raise _kind(cause)(f"store.url: {place}: {lines[0]}") from None
+
+
+def _kind(cause: BaseException) -> type[StoreError]:
+    name = str(getattr(cause, "sqlite_errorname", ""))
+    kinds = (kind for names, kind in _KINDS if name.startswith(names))
+    # Of psycopg alone; libpq's own errors, of a connection, have none.
+    if hasattr(cause, "sqlstate"):
+        state = cause.sqlstate
+        if state is None and type(cause).__name__ == "OperationalError":
+            return StoreAway
+        kinds = (kind for states, kind in _STATES if str(state).startswith(states))
+    return next(kinds, StoreError)

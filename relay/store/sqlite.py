@@ -50,10 +50,14 @@ class SqliteFile:
         """
         scheme, separator, rest = url.partition("://")
         if not separator or not re.fullmatch(r"[a-z][a-z0-9+]*", scheme):
-            raise StoreError("store.url: not a database URL, expected sqlite:///PATH")
+            raise StoreError(
+                "store.url: not a database URL, expected sqlite:///PATH or "
+                "postgresql+psycopg://USER@HOST/DATABASE"
+            )
         if scheme not in ("sqlite", "sqlite+pysqlite"):
             raise StoreError(
-                f"store.url: {scheme} is not supported, expected sqlite:///PATH"
+                f"store.url: {scheme} is not supported, expected sqlite:///PATH or "
+                "postgresql+psycopg://USER@HOST/DATABASE"
             )
         host, _, path = rest.partition("/")
         if host or path in ("", ":memory:") or "?" in path or "\0" in path:

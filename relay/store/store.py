@@ -46,7 +46,7 @@ class Store(Service):
     The store starts before the reactor runs: :meth:`startService`, :meth:`read_now` and
     :meth:`write_now` block.
 
-    :param url: ``sqlite:///PATH``.
+    :param url: as of :func:`~relay.store.backends.choice.backend_of`.
     :param reactor: in whose thread the results arrive.
     :param threads: the number of reads that run in parallel.
     :param write_timeout_s: how long a write may wait for earlier writes and for other
@@ -114,6 +114,7 @@ class Store(Service):
     def _open(self) -> None:
         try:
             self._database.open()
+            self._database.listen(self._heard)
         except BaseException:
             self._database.close()
             raise
@@ -300,6 +301,10 @@ class Store(Service):
                 self.problem = None
                 self._log.warn("the store: the database file is back")
             self._lost = False
+
+    def _heard(self) -> None:
+        """Called in a thread of the database."""
+        self._reactor.callFromThread(self._poke)
 
     def _poke(self) -> None:
         for watcher in list(self._watchers):

@@ -1,6 +1,7 @@
 """Migrates a database to the newest schema, once, even if several processes start."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import ExitStack
 from threading import Lock
 
@@ -59,29 +60,59 @@ def upgrade(file: SqliteFile, migrations: Config) -> None:
 
 
 def _upgrade(file: SqliteFile, connection: Connection, migrations: Config) -> None:
+    def prepare(newest: str | None) -> None:
+        _check(file, connection, "PRAGMA quick_check(1)", [("ok",)])
+        _back_up(file, f"{file.path}.before-{newest}")
+
+    if _migrate(connection, file.path, migrations, prepare):
+        _check(file, connection, "PRAGMA foreign_key_check", [])
+
+
+def upgrade_server(connection: Connection, place: str, migrations: Config) -> None:
+    """
+    Migrate the database of a server to the newest schema. No copy is made.
+
+    :param connection: in a transaction, which holds the lock of writers.
+    :param place: where the database is, for messages.
+    :param migrations: :func:`scripts`.
+    :raises StoreError: when the schema is newer than this program, or not Relay's.
+    :raises sqlalchemy.exc.SQLAlchemyError: when a migration fails.
+    """
+    _migrate(connection, place, migrations, lambda newest: None)
+
+
+def _migrate(
+    connection: Connection,
+    place: str,
+    migrations: Config,
+    prepare: Callable[[str | None], None],
+) -> bool:
+    """
+    Run the migrations that a database lacks.
+
+    :param prepare: called with the newest revision before a schema in use is changed.
+    :returns: whether there were any.
+    """
     directory = ScriptDirectory.from_config(migrations)
     newest = directory.get_current_head()
     stored = MigrationContext.configure(connection).get_current_heads()
     if stored == (newest,):
-        return
+        return False
     known = {script.revision for script in directory.walk_revisions()}
     unknown = sorted(set(stored) - known)
     if unknown:
         raise StoreError(
-            f"store.url: {file.path}: its schema {unknown[0]} is newer than this "
+            f"store.url: {place}: its schema {unknown[0]} is newer than this "
             f"program, which knows up to {newest}"
         )
     if set(inspect(connection).get_table_names()) - {"alembic_version"}:
         if not stored:
-            raise StoreError(
-                f"store.url: {file.path}: holds tables that are not Relay's"
-            )
-        _check(file, connection, "PRAGMA quick_check(1)", [("ok",)])
-        _back_up(file, f"{file.path}.before-{newest}")
+            raise StoreError(f"store.url: {place}: holds tables that are not Relay's")
+        prepare(newest)
     with _ALEMBIC:
         migrations.attributes["connection"] = connection
         command.upgrade(migrations, "head")
-    _check(file, connection, "PRAGMA foreign_key_check", [])
+    return True
 
 
 def _check(

@@ -1,0 +1,1 @@
+"""Servers of other projects, run by the tests for themselves."""

@@ -147,16 +147,6 @@ class ConvertTests(SynchronousTestCase):
             message = self.refused(wrong, types.ContentType)
             self.assertIn("must be a media type", message)
 
-    def test_store_url(self) -> None:
-        """Only an SQLite file is a store; a refused URL is not repeated."""
-        right = "sqlite:////var/lib/relay/relay.db"
-        self.assertEqual(convert(right, types.StoreUrl, False), right)
-        for wrong in ("sqlite://", "sqlite:///", "postgresql://u:secret@h/d", "x.db"):
-            self.assertEqual(
-                self.refused(wrong, types.StoreUrl),
-                "must have the form sqlite:///PATH",
-            )
-
 
 class SectionTests(SynchronousTestCase):
     """A dataclass in an annotation makes a table of the setting."""

@@ -2,8 +2,8 @@
 
 import os
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +19,7 @@ from relay.model.consumers.records import (
 from relay.model.records import ApiRecord, PlanRecord, UserRecord
 from relay.store.database import Database
 from relay.store.transaction import Transaction
+from tests.servers import postgres
 
 T = TypeVar("T")
 
@@ -161,17 +162,105 @@ def create(path: str) -> None:
         new.write(_new())
 
 
+class FileDatabase:
+    """A SQLite file in a new directory.
+
+    :param created: whether it has the tables of Relay already.
+    """
+
+    kind = "sqlite"
+
+    def __init__(self, created: bool) -> None:
+        self._directory = TemporaryDirectory()
+        self.path = os.path.join(self._directory.name, "relay.db")
+        if created:
+            create(self.path)
+        self.url = f"sqlite:///{self.path}"
+        self.place = self.path
+        self.no_users = "no such table: users"
+        self.no_changes = "no such table: changes"
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Ask the database as another program would."""
+        return rows(self.path, query)
+
+    def execute(self, *statements: str) -> None:
+        """Change the database in one transaction of another program."""
+        with closing(sqlite3.connect(self.path)) as other, other:
+            for statement in statements:
+                other.execute(statement)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the write lock in another program."""
+        with closing(sqlite3.connect(self.path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+            other.execute("COMMIT")
+
+    def remove(self) -> None:
+        """Delete the database."""
+        self._directory.cleanup()
+
+
+class ServerDatabase:
+    """A database of the PostgreSQL server of the tests.
+
+    :param created: as of :class:`FileDatabase`.
+    """
+
+    kind = "postgresql"
+    path = "no file"
+
+    def __init__(self, created: bool) -> None:
+        self.server = postgres.server()
+        self.name = self.server.create(*[postgres.template()] if created else [])
+        self.url = self.server.url(self.name)
+        self.place = f"127.0.0.1:{self.server.port}/{self.name}"
+        self.no_users = 'relation "users" does not exist'
+        self.no_changes = 'relation "changes" does not exist'
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Ask the database as another program would."""
+        return self.server.rows(self.name, query)
+
+    def execute(self, *statements: str) -> None:
+        """Change the database in one transaction of another program."""
+        with closing(self.server.connect(self.name)) as other, other.transaction():
+            for statement in statements:
+                other.execute(statement)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the lock of writers in another program."""
+        from relay.store.backends.postgres import LOCK
+
+        with closing(self.server.connect(self.name)) as other, other.transaction():
+            other.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
+            yield
+
+    def remove(self) -> None:
+        """Delete the database."""
+        self.server.drop(self.name)
+
+
+Kind = type[FileDatabase] | type[ServerDatabase]
+"""What the tests of a class run on. Every class that has one runs on both, see
+``test_on_postgres.py``, unless it is marked with ``only_files``."""
+
+
 class DatabaseTestCase(SynchronousTestCase):
     """Runs each test on an open database of its own, at an instant of its own."""
 
+    kind: Kind = FileDatabase
+
     def setUp(self) -> None:
-        """Open an empty database in a new directory."""
-        directory = TemporaryDirectory()
-        self.addCleanup(directory.cleanup)
-        self.path = os.path.join(directory.name, "relay.db")
+        """Open an empty database."""
+        self.there = self.kind(created=True)
+        self.addCleanup(self.there.remove)
+        self.path = self.there.path
         self.now_ms = 5_000
-        create(self.path)
-        self.database = Database(f"sqlite:///{self.path}", 1, lambda: self.now_ms)
+        self.database = Database(self.there.url, 1, lambda: self.now_ms)
         self.addCleanup(self.database.close)
         self.database.open()
 
@@ -191,4 +280,5 @@ class DatabaseTestCase(SynchronousTestCase):
         """
         :returns: the API ids in the change feed, the oldest first.
         """
-        return [id for (id,) in rows(self.path, "SELECT subject FROM changes")]
+        found = self.there.rows("SELECT subject FROM changes ORDER BY seq")
+        return [id for (id,) in found]

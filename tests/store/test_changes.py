@@ -5,7 +5,7 @@ from unittest.mock import patch
 from relay.store import changes
 from relay.store.changes import Since
 from relay.store.transaction import Transaction
-from tests.store.databases import DatabaseTestCase, rows
+from tests.store.databases import DatabaseTestCase
 
 
 class ChangesTests(DatabaseTestCase):
@@ -61,7 +61,7 @@ class ChangesTests(DatabaseTestCase):
         with patch.object(changes, "KEPT", 3):
             self.touch("a", "b", "c", "d", "e")
             self.assertEqual(
-                rows(self.path, "SELECT seq, subject FROM changes"),
+                self.there.rows("SELECT seq, subject FROM changes"),
                 [(3, "c"), (4, "d"), (5, "e")],
             )
             self.assertEqual(self.since(1), Since(5, None))
@@ -77,6 +77,6 @@ class ChangesTests(DatabaseTestCase):
         self.touch("a", "b")
         with patch.object(changes, "KEPT", 0):
             self.touch("c")
-        self.assertEqual(rows(self.path, "SELECT * FROM changes"), [])
+        self.assertEqual(self.there.rows("SELECT * FROM changes"), [])
         self.touch("d")
         self.assertEqual(self.since(3), Since(4, frozenset("d")))

@@ -4,7 +4,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from relay.store.columns import row_of
 from relay.store.errors import StoreError
-from tests.store.databases import DatabaseTestCase, api, rows, user
+from tests.store.databases import DatabaseTestCase, api, user
 
 
 class DocumentTests(DatabaseTestCase):
@@ -14,8 +14,8 @@ class DocumentTests(DatabaseTestCase):
         """The column holds JSON in ASCII."""
         self.write(lambda tx: tx.apis.add(api(definition={"name": "é", "n": [1]})))
         self.assertEqual(
-            rows(self.path, "SELECT typeof(definition), definition FROM apis"),
-            [("text", '{"name":"\\u00e9","n":[1]}')],
+            self.there.rows("SELECT definition FROM apis"),
+            [('{"name":"\\u00e9","n":[1]}',)],
         )
 
     def test_not_json(self) -> None:
@@ -25,7 +25,7 @@ class DocumentTests(DatabaseTestCase):
             self.write(lambda tx: tx.apis.add(record))
         self.assertNotIn("secret", str(raised.exception))
         self.assertIn("JSON compliant", str(raised.exception))
-        self.assertEqual(rows(self.path, "SELECT id FROM apis"), [])
+        self.assertEqual(self.there.rows("SELECT id FROM apis"), [])
 
 
 class RowOfTests(SynchronousTestCase):

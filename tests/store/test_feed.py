@@ -1,9 +1,7 @@
 """The change feed notifies its listeners."""
 
-import sqlite3
 import threading
 from collections.abc import Callable
-from contextlib import closing
 from functools import partial
 from typing import Any
 from unittest.mock import patch
@@ -22,6 +20,8 @@ class ChangeFeedTests(StoreTestCase):
     clock says so. The store reads in one thread, so whoever asks after a poll gets
     the answer after it."""
 
+    polls = True
+
     def setUp(self) -> None:
         """Start a store and listen to its feed."""
         super().setUp()
@@ -37,9 +37,7 @@ class ChangeFeedTests(StoreTestCase):
         """
         :param statements: in SQL, run by another program.
         """
-        with closing(sqlite3.connect(self.path)) as other, other:
-            for statement in statements:
-                other.execute(statement)
+        self.there.execute(*statements)
 
     def elsewhere(self, *api_ids: str) -> None:
         """
@@ -193,7 +191,7 @@ class ChangeFeedTests(StoreTestCase):
                 for event in logged
                 if event["log_namespace"].startswith("relay.")
             ]
-            missing = f"store.url: {self.path}: no such table: changes"
+            missing = f"store.url: {self.there.place}: {self.there.no_changes}"
             self.assertEqual(lines, [("error", missing), ("info", "")])
         self.assertEqual(self.told, [frozenset("a"), frozenset("b")])
 

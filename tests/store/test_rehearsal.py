@@ -6,7 +6,7 @@ from contextvars import copy_context
 
 from relay.store import Transaction
 from relay.store.rehearsal import Rehearsal, rehearsing
-from tests.store.databases import DatabaseTestCase, api, rows
+from tests.store.databases import DatabaseTestCase, api
 from tests.store.test_store import StoreTestCase
 
 
@@ -21,16 +21,16 @@ class RehearsalTests(DatabaseTestCase):
     """The database during a rehearsal and after it."""
 
     def test_nothing_is_kept(self) -> None:
-        """The result is that of the write; neither a row nor a number is used."""
+        """The result is that of the write, and no row is left."""
         rehearsal = Rehearsal()
         result = self.database.write(add, rehearsal=rehearsal)
         self.assertEqual(result, (1, False))
         (entry,) = rehearsal.entries
         self.assertEqual((entry.event, entry.target["id"]), ("API_CREATED", "api-1"))
-        for table in ("apis", "audits", "changes", "sqlite_sequence"):
-            self.assertEqual(rows(self.path, f"SELECT * FROM {table}"), [], table)
+        for table in ("apis", "audits", "changes"):
+            self.assertEqual(self.there.rows(f"SELECT * FROM {table}"), [], table)
         self.assertEqual(self.database.write(add), (1, True))
-        self.assertEqual(rows(self.path, "SELECT seq FROM changes"), [(1,)])
+        self.assertEqual(self.changed(), ["api-1"])
 
     def test_refused(self) -> None:
         """A write that raises leaves no entries."""
@@ -43,6 +43,19 @@ class RehearsalTests(DatabaseTestCase):
         with self.assertRaises(ValueError):
             self.database.write(refuse, rehearsal=rehearsal)
         self.assertEqual(rehearsal.entries, [])
+
+
+class NumberTests(DatabaseTestCase):
+    """The numbers of changes, which a server gives back to nobody."""
+
+    only_files = True
+
+    def test_no_number_is_used(self) -> None:
+        """The first change after it is the first of all."""
+        self.database.write(add, rehearsal=Rehearsal())
+        self.assertEqual(self.there.rows("SELECT * FROM sqlite_sequence"), [])
+        self.assertEqual(self.database.write(add), (1, True))
+        self.assertEqual(self.there.rows("SELECT seq FROM changes"), [(1,)])
 
 
 class ContextTests(StoreTestCase):

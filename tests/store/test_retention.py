@@ -44,7 +44,7 @@ class RetentionTests(StoreTestCase):
         self.day = 0
         self.clock = Clock()
         self.store = Store(
-            f"sqlite:///{self.path}",
+            self.there.url,
             cast(IReactorFromThreads, reactor),
             threads=1,
             clock_ms=lambda: self.day * DAY_MS,
@@ -171,7 +171,7 @@ class RecordRetentionTests(StoreTestCase):
         super().setUp()
         self.clock = Clock()
         self.store = Store(
-            f"sqlite:///{self.path}",
+            self.there.url,
             cast(IReactorFromThreads, reactor),
             threads=1,
             clock_ms=lambda: 6 * HOUR_MS,

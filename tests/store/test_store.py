@@ -1,25 +1,19 @@
 """The store's threads: what waits for what, and what survives."""
 
 import os
-import shutil
-import sqlite3
 import threading
-from contextlib import closing
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
 from twisted.internet import reactor
 from twisted.internet.defer import CancelledError, Deferred, gatherResults
 from twisted.internet.interfaces import IReactorFromThreads
-from twisted.logger import capturedLogs
 from twisted.trial.unittest import TestCase
 
 from relay.store import Store, StoreError, Transaction, store
-from relay.store.errors import StoreAway, StoreBusy, StoreLost
+from relay.store.errors import StoreBusy
 from relay.store.tables.audits import Actor
-from tests.store.databases import api, create, plan, rows
+from tests.store.databases import FileDatabase, Kind, api, plan
 
 E = TypeVar("E", bound=BaseException)
 
@@ -32,19 +26,20 @@ def store_threads() -> list[str]:
 
 
 class StoreTestCase(TestCase):
-    """A new directory, and stores on the file in it."""
+    """A new database, and stores on it."""
 
     timeout = 30
+    kind: Kind = FileDatabase
     created = True
     """Whether the database is there before its first start."""
+    polls = False
+    """Whether stores follow changes by polling only, where a server reports them."""
 
     def setUp(self) -> None:
-        """Make the directory."""
-        directory = TemporaryDirectory()
-        self.addCleanup(directory.cleanup)
-        self.path = os.path.join(directory.name, "relay.db")
-        if self.created:
-            create(self.path)
+        """Make the database."""
+        self.there = self.kind(self.created)
+        self.addCleanup(self.there.remove)
+        self.path = self.there.path
 
     def make(self, threads: int = 2, write_timeout_s: float = 20.0) -> Store:
         """
@@ -53,12 +48,14 @@ class StoreTestCase(TestCase):
         :returns: a store that is not started.
         """
         store = Store(
-            f"sqlite:///{self.path}",
+            self.there.url,
             cast(IReactorFromThreads, reactor),
             threads=threads,
             write_timeout_s=write_timeout_s,
             clock_ms=lambda: 5_000,
         )
+        if self.polls:
+            self.patch(store._database, "listen", lambda heard: None)
         self.addCleanup(store.stopService)
         return store
 
@@ -79,15 +76,6 @@ class LifetimeTests(StoreTestCase):
 
     created = False
 
-    def test_nothing_before_start(self) -> None:
-        """Constructing starts no thread and opens no file: the daemon forks after
-        it."""
-        before = os.listdir("/proc/self/fd")
-        self.make()
-        self.assertEqual(store_threads(), [])
-        self.assertEqual(os.listdir(os.path.dirname(self.path)), [])
-        self.assertEqual(os.listdir("/proc/self/fd"), before)
-
     def test_bad_url(self) -> None:
         """A URL of another database is refused before anything is started."""
         with self.assertRaises(StoreError) as raised:
@@ -98,7 +86,8 @@ class LifetimeTests(StoreTestCase):
             )
         self.assertEqual(
             str(raised.exception),
-            "store.url: postgresql is not supported, expected sqlite:///PATH",
+            "store.url: postgresql is not supported, expected sqlite:///PATH or "
+            "postgresql+psycopg://USER@HOST/DATABASE",
         )
 
     async def test_start_and_stop(self) -> None:
@@ -106,12 +95,15 @@ class LifetimeTests(StoreTestCase):
         store = self.make()
         for _ in range(2):
             store.startService()
-            self.assertEqual(len(store_threads()), 3)
+            # A server's notifications take one more.
+            listening = self.kind is not FileDatabase
+            self.assertEqual(len(store_threads()), 3 + listening)
             await store.write(lambda tx: tx.touch("a"))
             await store.stopService()
             self.assertEqual(store_threads(), [])
-            self.assertEqual(os.listdir(os.path.dirname(self.path)), ["relay.db"])
-        self.assertEqual(rows(self.path, "SELECT subject FROM changes"), [("a",)] * 2)
+            if self.kind is FileDatabase:
+                self.assertEqual(os.listdir(os.path.dirname(self.path)), ["relay.db"])
+        self.assertEqual(self.there.rows("SELECT subject FROM changes"), [("a",)] * 2)
 
     async def test_only_while_started(self) -> None:
         """Transactions are refused before the start and after the end."""
@@ -122,100 +114,7 @@ class LifetimeTests(StoreTestCase):
         self.assertRaises(StoreError, store.startService)
         await store.stopService()
         await self.fails(store.write(lambda tx: tx.touch("a")), StoreError)
-        self.assertEqual(rows(self.path, "SELECT subject FROM changes"), [])
-
-    async def test_failed_start(self) -> None:
-        """A start that fails leaves nothing behind, and can be tried again."""
-        store = self.make()
-        Path(self.path).write_bytes(b"not a database" * 1_000)
-        error = self.assertRaises(StoreError, store.startService)
-        self.assertEqual(str(error), f"store.url: {self.path}: file is not a database")
-        self.assertEqual(store_threads(), [])
-        await self.fails(store.read(lambda tx: tx.apis.list()), StoreError)
-        os.unlink(self.path)
-        store.startService()
-        self.assertEqual(await store.read(lambda tx: tx.apis.list()), [])
-
-    async def away(self, starts_without: bool = True) -> tuple[Store, list[str]]:
-        """
-        Make a store with a file where the directory of its database was.
-
-        :returns: it, and the reasons that it was asked with.
-        """
-        self.patch(store, "AGAIN_S", 0.01)
-        directory = os.path.join(os.path.dirname(self.path), "store")
-        os.mkdir(directory)
-        self.path = os.path.join(directory, "relay.db")
-        create(self.path)
-        os.rename(directory, f"{directory}.aside")
-        Path(directory).write_text("no directory")
-        made, reasons = self.make(), list[str]()
-
-        def asked(reason: str) -> bool:
-            reasons.append(reason)
-            return starts_without
-
-        made.starts_without = asked
-        return made, reasons
-
-    def back(self) -> None:
-        """Make the directory usable again."""
-        directory = os.path.dirname(self.path)
-        os.unlink(directory)
-        os.rename(f"{directory}.aside", directory)
-
-    async def test_a_start_without_the_database(self) -> None:
-        """Transactions fail until the database can be opened; nobody restarts it."""
-        away, reasons = await self.away()
-        away.startService()
-        reason = f"store.url: {self.path}: Not a directory"
-        self.assertEqual((reasons, away.away), ([reason], reason))
-        opened = away.when_open()
-        for waiting in (away.read(lambda tx: None), away.write(lambda tx: None)):
-            error = await self.fails(waiting, StoreAway)
-            self.assertEqual(str(error), reason)
-        self.assertIsNone(away.version())
-        self.back()
-        await opened
-        await away.when_open()
-        self.assertIsNone(away.away)
-        self.assertEqual(await away.read(lambda tx: tx.apis.list()), [])
-        await away.write(lambda tx: tx.touch("a"))
-
-    async def test_a_database_that_is_missing_now_is_not_created(self) -> None:
-        """An empty one would take everything that is deployed away."""
-        away, _ = await self.away()
-        away.startService()
-        directory = os.path.dirname(self.path)
-        os.unlink(directory)
-        os.mkdir(directory)
-        missing = f"store.url: {self.path}: there is no such file"
-        told: Deferred[None] = Deferred()
-
-        def look() -> None:
-            if away.away == missing:
-                told.callback(None)
-            else:
-                cast(Any, reactor).callLater(0.01, look)
-
-        look()
-        await told
-        self.assertEqual(os.listdir(directory), [])
-
-    async def test_a_start_that_may_not_be_without_the_database(self) -> None:
-        """It fails as others do."""
-        away, reasons = await self.away(starts_without=False)
-        error = self.assertRaises(StoreAway, away.startService)
-        self.assertEqual(reasons, [str(error)])
-        self.assertEqual(store_threads(), [])
-
-    async def test_a_damaged_database_is_not_away(self) -> None:
-        """A start on it fails, whatever there is to serve."""
-        damaged = self.make()
-        damaged.starts_without = lambda reason: True
-        Path(self.path).write_bytes(b"not a database" * 1_000)
-        self.assertRaises(StoreError, damaged.startService)
-        self.assertEqual(store_threads(), [])
+        self.assertEqual(self.there.rows("SELECT subject FROM changes"), [])
 
     async def test_stop_waits(self) -> None:
         """Stopping lets everything asked for end, answers it, and only then closes."""
@@ -248,7 +147,7 @@ class LifetimeTests(StoreTestCase):
         self.assertEqual(order, ["slow", "quick", "stopped"])
         self.assertEqual(store_threads(), [])
         self.assertEqual(
-            rows(self.path, "SELECT subject FROM changes"), [("slow",), ("quick",)]
+            self.there.rows("SELECT subject FROM changes"), [("slow",), ("quick",)]
         )
 
 
@@ -277,7 +176,7 @@ class TransactionsTests(StoreTestCase):
     async def test_committed_when_answered(self) -> None:
         """When the Deferred fires another program sees what was written."""
         await self.store.write(lambda tx: tx.apis.add(api()))
-        self.assertEqual(rows(self.path, "SELECT id FROM apis"), [("api-1",)])
+        self.assertEqual(self.there.rows("SELECT id FROM apis"), [("api-1",)])
 
     async def test_errors(self) -> None:
         """The work's own exception arrives, and nothing happened."""
@@ -320,14 +219,12 @@ class TransactionsTests(StoreTestCase):
 
     async def test_waits_for_other_processes(self) -> None:
         """A write waits while another program holds the write lock; a read does not."""
-        with closing(sqlite3.connect(self.path, isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
+        with self.there.locked():
             waiting = self.store.write(lambda tx: tx.apis.add(api()))
             self.assertEqual(await self.store.read(lambda tx: tx.apis.list()), [])
             self.assertNoResult(waiting)
-            other.execute("COMMIT")
         await waiting
-        self.assertEqual(rows(self.path, "SELECT id FROM apis"), [("api-1",)])
+        self.assertEqual(self.there.rows("SELECT id FROM apis"), [("api-1",)])
 
     async def test_a_write_is_refused_when_its_turn_does_not_come(self) -> None:
         """All that wait are refused at one time, not one after the other."""
@@ -345,79 +242,15 @@ class TransactionsTests(StoreTestCase):
             return write(work, actor, timeout_s, rehearsal)
 
         self.patch(self.store._database, "write", waiting_write)
-        with closing(sqlite3.connect(self.path, isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
+        with self.there.locked():
             waiting = [
                 self.store.write(lambda tx: tx.apis.add(api())) for _ in range(50)
             ]
             for one in waiting:
                 await self.fails(one, StoreBusy)
             self.assertEqual(now_s, [0.0, 0.2])
-            other.execute("COMMIT")
-        self.assertEqual(rows(self.path, "SELECT id FROM apis"), [])
+        self.assertEqual(self.there.rows("SELECT id FROM apis"), [])
         await self.store.write(lambda tx: tx.apis.add(api()))
-
-    async def test_a_deleted_database_takes_no_write(self) -> None:
-        """
-        Writes to a deleted file fail, which is logged once; reads succeed; writes
-        succeed when the file is back.
-        """
-        await self.store.write(lambda tx: tx.apis.add(api()))
-        aside = f"{self.path}.aside"
-        with capturedLogs() as lines:
-            for _ in range(2):
-                os.rename(self.path, aside)
-                for _ in range(3):
-                    self.store.version()
-                    await self.fails(
-                        self.store.write(lambda tx: tx.touch("a")), StoreLost
-                    )
-                found = await self.store.read(lambda tx: tx.apis.list())
-                self.assertEqual(found, [api()])
-                os.rename(aside, self.path)
-                self.store.version()
-                await self.store.write(lambda tx: tx.touch("a"))
-        levels = [line["log_level"].name for line in lines]
-        self.assertEqual(levels, ["critical", "warn"] * 2)
-
-    async def test_a_replaced_database_takes_no_write(self) -> None:
-        """
-        Writes to a replaced file fail, and change neither the old file nor the new one.
-        """
-        shutil.copy(self.path, f"{self.path}.new")
-        os.replace(f"{self.path}.new", self.path)
-        await self.fails(self.store.write(lambda tx: tx.apis.add(api())), StoreLost)
-        self.assertEqual(rows(self.path, "SELECT id FROM apis"), [])
-
-    async def test_a_truncated_database_takes_no_write(self) -> None:
-        """Writes to a truncated file fail, whatever its length."""
-        size = os.path.getsize(self.path)
-        for left in (size - 4096, 4096, 0):
-            os.truncate(self.path, left)
-            with self.assertRaises(StoreLost) as raised:
-                await self.store.write(lambda tx: tx.apis.add(api()))
-            self.assertIn("was truncated", str(raised.exception))
-
-    async def test_a_vacuum_of_another_program_is_no_truncation(self) -> None:
-        """The file becomes shorter, and is written again."""
-
-        def many(tx: Transaction) -> None:
-            for number in range(500):
-                tx.apis.add(api(f"api-{number}"))
-
-        await self.store.write(many)
-        with closing(sqlite3.connect(self.path, isolation_level=None)) as other:
-            other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            self.store.version()
-            size = os.path.getsize(self.path)
-            other.execute("DELETE FROM apis")
-            other.execute("VACUUM")
-            other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self.assertLess(os.path.getsize(self.path), size)
-        for _ in range(2):
-            self.store.version()
-            await self.store.write(lambda tx: tx.apis.add(api()))
-            await self.store.write(lambda tx: tx.apis.delete("api-1"))
 
     async def test_cancelled(self) -> None:
         """Cancelling the Deferred does not cancel the write."""
@@ -440,8 +273,8 @@ class TransactionsTests(StoreTestCase):
             await self.fails(waiting, CancelledError)
         go_on.set()
         await self.store.write(lambda tx: None)
-        self.assertEqual(rows(self.path, "SELECT count(*) FROM apis"), [(2,)])
-        self.assertEqual(rows(self.path, "SELECT count(*) FROM plans"), [(1,)])
+        self.assertEqual(self.there.rows("SELECT count(*) FROM apis"), [(2,)])
+        self.assertEqual(self.there.rows("SELECT count(*) FROM plans"), [(1,)])
         self.assertEqual(len(pokes), 1)
 
     async def test_watchers(self) -> None:
@@ -474,12 +307,11 @@ class TransactionsTests(StoreTestCase):
     async def test_database_fails(self) -> None:
         """When the database fails underneath, the answer is one line, and the store
         works again when the database does."""
-        with closing(sqlite3.connect(self.path)) as other:
-            other.execute("ALTER TABLE users RENAME TO away")
+        self.there.execute("ALTER TABLE users RENAME TO away")
         error = await self.fails(
             self.store.read(lambda tx: tx.users.get("admin")), StoreError
         )
-        self.assertEqual(str(error), f"store.url: {self.path}: no such table: users")
-        with closing(sqlite3.connect(self.path)) as other:
-            other.execute("ALTER TABLE away RENAME TO users")
+        why = f"store.url: {self.there.place}: {self.there.no_users}"
+        self.assertEqual(str(error), why)
+        self.there.execute("ALTER TABLE away RENAME TO users")
         self.assertIsNone(await self.store.read(lambda tx: tx.users.get("admin")))

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from relay.cli.doctor.finding import Finding, error, ok, warning
+from relay.cli.doctor.postgres import place, read_server
 from relay.settings.schema import Settings
 
 LARGE_WAL = 64 * 2**20
@@ -28,6 +29,28 @@ def newest_version() -> str:
 
 def check_store(settings: Settings) -> Iterator[Finding]:
     """Open the store for reading, and see whether it could be written."""
+    if settings.store.url.startswith(_PREFIX):
+        yield from _check_file(settings)
+    else:
+        yield from _check_server(settings)
+
+
+def _check_server(settings: Settings) -> Iterator[Finding]:
+    where = place(settings.store.url)
+    try:
+        version, findings = read_server(settings.store)
+    except ValueError as problem:
+        advice = "see whether psql connects with the same URL"
+        yield error("store", f"{where}: {problem}", advice)
+        return
+    if version is None:
+        yield ok("store", f"{where} has no tables yet; the first start creates them")
+    else:
+        yield _version(where, version, "make a dump with pg_dump before the start")
+    yield from findings
+
+
+def _check_file(settings: Settings) -> Iterator[Finding]:
     path = Path(settings.store.url.removeprefix(_PREFIX))
     if not path.exists():
         directory = path.parent
@@ -45,7 +68,12 @@ def check_store(settings: Settings) -> Iterator[Finding]:
         advice = "see whether the file is a store; relay-backup makes copies of it"
         yield error("store", f"{path}: {problem}", advice)
         return
-    yield _version(path, version)
+    if version is None:
+        advice = "name the store of Relay in store.url"
+        yield error("store", f"{path} is no store of Relay", advice)
+    else:
+        advice = "make a copy with relay-backup before the start"
+        yield _version(str(path), version, advice)
     size = path.stat().st_size
     yield ok("store", f"{path} has {size / 2**20:.1f} MiB, journal {journal}")
     yield from _wal(path)
@@ -65,18 +93,20 @@ def _read(path: Path) -> tuple[str | None, str]:
     return (None if row is None else str(row[0])), str(journal)
 
 
-def _version(path: Path, version: str | None) -> Finding:
+def _version(path: str, version: str, before: str) -> Finding:
+    """
+    Compare the version of a store.
+
+    :param before: the advice before a migration.
+    """
     newest = newest_version()
-    if version is None:
-        advice = "name the store of Relay in store.url"
-        return error("store", f"{path} is no store of Relay", advice)
     if version > newest:
         advice = "install the Relay that wrote it: older ones do not start on it"
         found = f"{path} has the version {version}, this Relay writes {newest}"
         return error("store", found, advice)
     if version < newest:
         found = f"{path} has the version {version}; the next start migrates to {newest}"
-        return warning("store", found, "make a copy with relay-backup before the start")
+        return warning("store", found, before)
     return ok("store", f"{path} has the version {version} of this Relay")
 
 

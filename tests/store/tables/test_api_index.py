@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from functools import partial
 from typing import Any
 
 from relay.model.records import ApiRecord
 from relay.store.tables.api_index import AT_ONCE, ApiFilter
 from relay.store.transaction import Transaction
-from tests.store.databases import DatabaseTestCase, api, rows
+from tests.store.databases import DatabaseTestCase, api
 
 
 def at(*paths: str | tuple[str, str], **members: Any) -> dict[str, Any]:
@@ -140,29 +138,24 @@ class ListTests(DatabaseTestCase):
         self.fill({**at("/a/"), "name": "known"})
         self.database.close()
         count = AT_ONCE + 3
-        with closing(sqlite3.connect(self.path)) as connection, connection:
-            for number in range(count):
-                connection.execute(
-                    "INSERT INTO apis (id, hrid, definition, state, lifecycle_state, "
-                    "visibility, created_at_ms, updated_at_ms) "
-                    """SELECT ?1, ?1, '{"name": "came"}', 'STARTED', """
-                    "lifecycle_state, "
-                    "visibility, 1, 1 FROM apis WHERE id = '0'",
-                    (f"came-{number}",),
-                )
-                connection.execute(
-                    "INSERT INTO deployments (id, api_id, number, definition, plans, "
-                    "created_at_ms) VALUES (?, ?, 1, ?, '[]', 1)",
-                    (
-                        f"deployment-{number}",
-                        f"came-{number}",
-                        f'{{"listeners": [{{"paths": [{{"path": "/p{number}/"}}]}}]}}',
-                    ),
-                )
+        statements = []
+        for number in range(count):
+            path = f'{{"listeners": [{{"paths": [{{"path": "/p{number}/"}}]}}]}}'
+            statements += [
+                "INSERT INTO apis (id, hrid, definition, state, lifecycle_state, "
+                "visibility, created_at_ms, updated_at_ms) "
+                f"""SELECT 'came-{number}', 'came-{number}', '{{"name": "came"}}', """
+                "'STARTED', lifecycle_state, visibility, 1, 1 FROM apis "
+                "WHERE id = '0'",
+                "INSERT INTO deployments (id, api_id, number, definition, plans, "
+                f"created_at_ms) VALUES ('deployment-{number}', 'came-{number}', 1, "
+                f"'{path}', '[]', 1)",
+            ]
+        self.there.execute(*statements)
         self.database.open()
         self.assertEqual(len(self.find(words=("came",))), min(count, 100))
         self.assertEqual(
-            rows(self.path, "SELECT count(*) FROM api_index"), [(count + 1,)]
+            self.there.rows("SELECT count(*) FROM api_index"), [(count + 1,)]
         )
         near = self.read(lambda tx: tx.index.near([("", None, "/p7/")]))
         self.assertEqual(near, [("came-7", None, "/p7/")])

@@ -9,7 +9,7 @@ from typing import Any
 from relay.model.records import AuditRecord, TokenRecord
 from relay.store.tables.audits import Actor
 from relay.store.transaction import Transaction
-from tests.store.databases import DatabaseTestCase, api, plan, rows, user
+from tests.store.databases import DatabaseTestCase, api, plan, user
 
 
 class AuditsTests(DatabaseTestCase):
@@ -98,7 +98,7 @@ class AuditsTests(DatabaseTestCase):
         self.write(lambda tx: tx.tokens.add(token))
         self.write(lambda tx: tx.tokens.delete(token))
         self.write(lambda tx: tx.users.delete(user()))
-        stored = repr(rows(self.path, "SELECT * FROM audits"))
+        stored = repr(self.there.rows("SELECT * FROM audits"))
         self.assertNotIn("s3cr3t", stored)
         self.assertEqual(
             [one.event for one in self.trail()],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from relay.model.records import SessionRecord
-from tests.store.databases import DatabaseTestCase, rows, user
+from tests.store.databases import DatabaseTestCase, user
 
 SESSION = SessionRecord("s-1", "admin", "hash", 1_000, 2_000)
 
@@ -43,7 +43,7 @@ class SessionsTests(DatabaseTestCase):
         self.write(lambda tx: tx.sessions.end(SESSION))
         self.write(lambda tx: tx.sessions.end(SESSION))
         self.assertEqual(self.left(), [])
-        events = rows(self.path, "SELECT event, target FROM audits ORDER BY row")
+        events = self.there.rows('SELECT event, target FROM audits ORDER BY "row"')
         self.assertEqual(
             [one for one in events if one[0].startswith("SESSION")],
             [
@@ -54,7 +54,7 @@ class SessionsTests(DatabaseTestCase):
 
     def test_no_hash_in_the_trail(self) -> None:
         """The audit trail has no hash of a session."""
-        changes = rows(self.path, "SELECT changes FROM audits WHERE event LIKE 'SESS%'")
+        changes = self.there.rows("SELECT changes FROM audits WHERE event LIKE 'SESS%'")
         self.assertEqual(len(changes), 1)
         self.assertNotIn("hash", changes[0][0])
 
@@ -87,7 +87,7 @@ class SessionsTests(DatabaseTestCase):
     def test_gone_with_the_user(self) -> None:
         """A user who is deleted takes all sessions along."""
         self.write(lambda tx: tx.users.delete(user()))
-        self.assertEqual(rows(self.path, "SELECT count(*) FROM sessions"), [(0,)])
+        self.assertEqual(self.there.rows("SELECT count(*) FROM sessions"), [(0,)])
 
     def test_forgotten(self) -> None:
         """Sessions that are unused or too old are deleted, a part at a time."""

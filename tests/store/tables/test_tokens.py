@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from relay.model.records import TokenRecord
-from tests.store.databases import DatabaseTestCase, rows, user
+from tests.store.databases import DatabaseTestCase, user
 
 TOKEN = TokenRecord("t-1", "admin", "ci", "hash", "VIEWER", 5_000, 9_000, None)
 
@@ -49,4 +49,4 @@ class TokensTests(DatabaseTestCase):
     def test_gone_with_the_user(self) -> None:
         """A user who is deleted takes all tokens along."""
         self.write(lambda tx: tx.users.delete(user()))
-        self.assertEqual(rows(self.path, "SELECT count(*) FROM tokens"), [(0,)])
+        self.assertEqual(self.there.rows("SELECT count(*) FROM tokens"), [(0,)])

@@ -1,6 +1,6 @@
 """How users are kept."""
 
-from tests.store.databases import DatabaseTestCase, rows, user
+from tests.store.databases import DatabaseTestCase, user
 
 
 class UsersTests(DatabaseTestCase):
@@ -19,4 +19,4 @@ class UsersTests(DatabaseTestCase):
         second = self.write(lambda tx: tx.users.put(user(password_hash="two")))
         self.assertEqual((second.password_hash, second.updated_at_ms), ("two", 5_001))
         self.assertEqual(self.read(lambda tx: tx.users.get("admin")), second)
-        self.assertEqual(rows(self.path, "SELECT count(*) FROM users"), [(1,)])
+        self.assertEqual(self.there.rows("SELECT count(*) FROM users"), [(1,)])

@@ -3,7 +3,18 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Float, case, cast, desc, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Float,
+    asc,
+    case,
+    cast,
+    desc,
+    func,
+    select,
+)
 
 from relay.model.flights import FlightFilter
 from relay.store.flight_schema import flight_records
@@ -66,7 +77,8 @@ class Analytics:
                 _average(value),
                 func.min(value),
                 func.max(value),
-                func.sum(value * _ROW.weight),
+                # A server sums whole numbers to a decimal one.
+                cast(func.sum(value * _ROW.weight), BigInteger),
             ).where(condition(wanted), value.is_not(None))
         ).one()
         return Statistics(*row)
@@ -90,7 +102,10 @@ class Analytics:
             select(key, figure)
             .where(condition(wanted), key.is_not(None))
             .group_by(key)
-            .order_by(desc(by) if order.descending else by, key)
+            .order_by(
+                desc(by).nulls_last() if order.descending else asc(by).nulls_first(),
+                key,
+            )
             .limit(most)
         )
         return [(value, number or 0) for value, number in rows]

@@ -1,6 +1,7 @@
 """Flight records: written in batches, found by their calls, deleted when old."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -11,28 +12,40 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 
 from relay.model.flights import FlightFilter, FlightRecord
 from relay.store.flight_schema import flight_records
 
 _ROW = flight_records.c
 _RECORD = [column for column in _ROW if column.name != "row"]
-_INSERT = sqlite.insert(flight_records).values(
-    {name: bindparam(name) for name in FlightRecord._fields}
-)
 _FIXED = ("request_id", "gateway", "api_id", "at_ms")
 """The columns that no later version of a record changes."""
-_SAVE = str(
-    _INSERT.on_conflict_do_update(
-        index_elements=["request_id"],
-        set_={
-            column.name: _INSERT.excluded[column.name]
-            for column in _RECORD
-            if column.name not in _FIXED
-        },
-    ).compile(dialect=sqlite.dialect())
-)
+
+
+def _upsert(dialect: Any, insert: Any) -> str:
+    statement = insert(flight_records).values(
+        {name: bindparam(name) for name in FlightRecord._fields}
+    )
+    changed = {
+        column.name: statement.excluded[column.name]
+        for column in _RECORD
+        if column.name not in _FIXED
+    }
+    statement = statement.on_conflict_do_update(
+        index_elements=["request_id"], set_=changed
+    )
+    return str(statement.compile(dialect=dialect))
+
+
+_SAVE = {
+    "sqlite": _upsert(sqlite.dialect(), sqlite.insert),
+    "postgresql": _upsert(
+        postgresql.dialect(paramstyle="format"),
+        postgresql.insert,
+    ),
+}
+"""The statement with parameters in the order of the columns, by the dialect."""
 LOST = "GATEWAY_LOST"
 """The error key of exchanges whose end was not recorded: their process has crashed."""
 
@@ -54,7 +67,8 @@ class Flights:
         """
         # Directly through the driver, which is 3 times as fast: a record has its values
         # in the order of the columns.
-        self._connection.exec_driver_sql(_SAVE, list(records))
+        save = _SAVE[self._connection.dialect.name]
+        self._connection.exec_driver_sql(save, list(records))
 
     def abandon(self, gateway: str) -> None:
         """End the records of an earlier run of a process, which has not ended them.
@@ -161,7 +175,7 @@ def condition(wanted: FlightFilter) -> ColumnElement[bool]:
     for name, values in wanted.values.items():
         where &= _ROW[name].in_(list(values))
     for name, text in wanted.begins.items():
-        where &= _ROW[name].startswith(text, autoescape=True)
+        where &= _ROW[name].istartswith(text, autoescape=True)
     for name, least in wanted.at_least.items():
         where &= _ROW[name] >= least
     for name, most in wanted.at_most.items():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from typing import Any, cast
 
 from twisted.internet import reactor
@@ -29,9 +27,7 @@ class NodeLeasesTests(TwoStoresTestCase):
 
     def renewals(self) -> dict[str, int]:
         """Return the renewal counts of the table of nodes."""
-        path = self.url.removeprefix("sqlite:///")
-        with closing(sqlite3.connect(path)) as connection:
-            return dict(connection.execute("SELECT name, renewals FROM nodes"))
+        return dict(self.there.rows("SELECT name, renewals FROM nodes"))
 
     async def test_a_lone_node_renews_without_writing(self) -> None:
         """Time after time, once it has the lease."""
@@ -45,13 +41,10 @@ class NodeLeasesTests(TwoStoresTestCase):
     async def test_a_lone_node_needs_no_store_that_can_be_written(self) -> None:
         """A single node keeps its lease while another program holds the write lock."""
         self.assertTrue(await self.own(0))
-        path = self.url.removeprefix("sqlite:///")
-        with closing(sqlite3.connect(path, isolation_level=None)) as locking:
-            locking.execute("BEGIN IMMEDIATE")
+        with self.there.locked():
             for _ in range(5):
                 self.clock.advance(10)
                 self.assertTrue(await self.own(0))
-            locking.execute("ROLLBACK")
 
     async def test_a_lone_node_needs_no_store_that_answers(self) -> None:
         """It keeps its leases, and has those that it asks for."""

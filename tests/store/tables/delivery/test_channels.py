@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 from twisted.internet import reactor
@@ -22,7 +20,7 @@ from relay.store.tables.delivery.channels import (
     NotOwner,
     event_id_secret,
 )
-from tests.store.databases import api, create
+from tests.store.databases import FileDatabase, Kind, api
 
 
 def entry(seq: int, epoch: str = "aaaaaaaa") -> HistoryEntry:
@@ -34,17 +32,16 @@ class TwoStoresTestCase(TestCase):
     """Two stores on one database, as in two processes, with one clock."""
 
     timeout = 30
+    kind: Kind = FileDatabase
 
     def setUp(self) -> Deferred[None]:  # type: ignore[override]
         """Start both, and add an API."""
         return Deferred.fromCoroutine(self._set_up())
 
     async def _set_up(self) -> None:
-        directory = TemporaryDirectory()
-        self.addCleanup(directory.cleanup)
-        path = os.path.join(directory.name, "relay.db")
-        create(path)
-        self.url = f"sqlite:///{path}"
+        self.there = self.kind(created=True)
+        self.addCleanup(self.there.remove)
+        self.url = self.there.url
         self.clock = Clock()
         self.stores = [self.start(), self.start()]
         await self.stores[0].write(lambda tx: tx.apis.add(api()))
