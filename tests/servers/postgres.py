@@ -16,6 +16,10 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+import psycopg
+
+from relay.store.database import Database
+
 PASSWORD = "a password, with % and /"
 """Of the only user, ``relay``, over TCP."""
 QUOTED = "a%20password%2C%20with%20%25%20and%20%2F"
@@ -157,8 +161,6 @@ class PostgresServer:
 
     def connect(self, database: str = "postgres") -> Any:
         """Open a connection that commits each statement."""
-        import psycopg
-
         return psycopg.connect(
             host=str(self.directory),
             port=self.port,
@@ -191,13 +193,7 @@ class PostgresServer:
 
 def missing() -> str | None:
     """Return why no server can be started, or None if one can."""
-    if programs() is None:
-        return "PostgreSQL is not installed"
-    try:
-        import psycopg  # noqa: F401
-    except ImportError:
-        return "psycopg is not installed"
-    return None
+    return "PostgreSQL is not installed" if programs() is None else None
 
 
 @cache
@@ -211,8 +207,6 @@ def server() -> PostgresServer:
 @cache
 def template() -> str:
     """Return a database of the shared server with the tables of Relay, to copy."""
-    from relay.store.database import Database
-
     name = server().create()
     database = Database(server().url(name), 1, lambda: 0)
     database.open()

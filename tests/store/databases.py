@@ -17,6 +17,7 @@ from relay.model.consumers.records import (
     SubscriptionRecord,
 )
 from relay.model.records import ApiRecord, PlanRecord, UserRecord
+from relay.store.backends.postgres import LOCK
 from relay.store.database import Database
 from relay.store.transaction import Transaction
 from tests.servers import postgres
@@ -233,8 +234,6 @@ class ServerDatabase:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the lock of writers in another program."""
-        from relay.store.backends.postgres import LOCK
-
         with closing(self.server.connect(self.name)) as other, other.transaction():
             other.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
             yield
@@ -246,7 +245,7 @@ class ServerDatabase:
 
 Kind = type[FileDatabase] | type[ServerDatabase]
 """What the tests of a class run on. Every class that has one runs on both, see
-``test_on_postgres.py``, unless it is marked with ``only_files``."""
+``tests/wire/store/postgres``, unless it is marked with ``only_files``."""
 
 
 class DatabaseTestCase(SynchronousTestCase):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.store.backends.address import PostgresAddress
 from relay.store.errors import StoreError
-from tests.servers import postgres
 
 URL = "postgresql+psycopg://relay:p%40ss@db-1:5433,db-2/relay%20x?sslmode=require"
 
@@ -15,12 +13,8 @@ URL = "postgresql+psycopg://relay:p%40ss@db-1:5433,db-2/relay%20x?sslmode=requir
 class AddressTests(SynchronousTestCase):
     """A URL becomes parameters of a connection, and a place for messages."""
 
-    skip = postgres.missing()
-
     def test_parts(self) -> None:
         """User and password are not in the place; defaults are added."""
-        from relay.store.backends.address import PostgresAddress
-
         address = PostgresAddress.from_url(URL)
         self.assertEqual(address.place, "db-1:5433,db-2/relay x")
         self.assertNotIn("p@ss", repr(address))
@@ -38,8 +32,6 @@ class AddressTests(SynchronousTestCase):
 
     def test_options_replace_defaults(self) -> None:
         """What the URL names is kept."""
-        from relay.store.backends.address import PostgresAddress
-
         url = "postgresql+psycopg:///relay?host=/run/pg&connect_timeout=30"
         address = PostgresAddress.from_url(url)
         self.assertEqual(address.parameters["connect_timeout"], "30")
@@ -47,18 +39,6 @@ class AddressTests(SynchronousTestCase):
 
     def test_not_read(self) -> None:
         """A URL that libpq cannot read is refused without repeating it."""
-        from relay.store.backends.address import PostgresAddress
-
         with self.assertRaises(StoreError) as raised:
             PostgresAddress.from_url("postgresql+psycopg://u:secret%zz@h/d")
         self.assertNotIn("secret", str(raised.exception))
-
-    def test_texts(self) -> None:
-        """NUL, which the server does not store, is replaced; the rest is as it was."""
-        from relay.store.backends.address import PostgresAddress
-
-        address = PostgresAddress.from_url(postgres.server().url("postgres"))
-        with closing(address.connect()) as connection:
-            for text, stored in (("a\0b", "a\ufffdb"), ("é€𝄞\n", "é€𝄞\n")):
-                found = connection.execute("SELECT %s::text", (text,)).fetchone()
-                self.assertEqual(found, (stored,))

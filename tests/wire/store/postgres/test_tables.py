@@ -13,18 +13,17 @@ from unittest import TestCase
 
 from twisted.trial.unittest import SynchronousTestCase
 
+import tests.store
 from tests.servers import postgres
 from tests.store.databases import FileDatabase, ServerDatabase
 
-_HERE = Path(__file__).parent
-_PACKAGE = __name__.rpartition(".")[0]
+_PLACE = Path(str(tests.store.__file__)).parent
 
 
 def _modules() -> Iterator[str]:
-    for path in sorted(_HERE.rglob("test_*.py")):
-        if path.name != Path(__file__).name:
-            inner = path.relative_to(_HERE).with_suffix("").parts
-            yield ".".join((_PACKAGE, *inner))
+    for path in sorted(_PLACE.rglob("test_*.py")):
+        inner = path.relative_to(_PLACE).with_suffix("").parts
+        yield ".".join((tests.store.__name__, *inner))
 
 
 def _classes() -> Iterator[type[TestCase]]:

@@ -13,6 +13,7 @@ from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.store import StoreError
+from relay.store.backends.address import PostgresAddress
 from relay.store.database import Database
 from relay.store.errors import StoreAway, StoreBusy, StoreUnwritable
 from relay.store.transaction import Transaction
@@ -109,6 +110,18 @@ class StartTests(PostgresTestCase):
         self.assertNotIn("wr0ng", why)
 
 
+class AddressTests(PostgresTestCase):
+    """Connections to an address."""
+
+    def test_texts(self) -> None:
+        """NUL, which the server does not store, is replaced; the rest is as it was."""
+        address = PostgresAddress.from_url(postgres.server().url("postgres"))
+        with closing(address.connect()) as connection:
+            for text, stored in (("a\0b", "a\ufffdb"), ("é€𝄞\n", "é€𝄞\n")):
+                found = connection.execute("SELECT %s::text", (text,)).fetchone()
+                self.assertEqual(found, (stored,))
+
+
 class WritersTests(PostgresTestCase):
     """Writers of several processes."""
 
@@ -143,23 +156,24 @@ class WritersTests(PostgresTestCase):
 
     def test_a_stopped_writer_loses_its_turn(self) -> None:
         """The server ends the transaction of a process that pauses within it."""
-        with patch("relay.store.backends.postgres._LOCK", LOCK_BRIEFLY):
-            database = self.open()
+        database = self.open()
+        paused = (
+            "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%' "
+            f"AND datname = '{self.there.name}'"
+        )
 
-            def pause(tx: Transaction) -> None:
-                tx.touch("a")
-                # Another session sees the pause, as the server does.
-                ended = (
-                    "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%'"
-                )
-                while self.there.rows(f"{ended} AND datname = '{self.there.name}'") != [
-                    (0,)
-                ]:
-                    pass
-                tx.touch("b")
+        def pause(tx: Transaction) -> None:
+            tx.touch("a")
+            # Another session sees the pause, as the server does.
+            while self.there.rows(paused) != [(0,)]:
+                pass
+            tx.touch("b")
 
-            with self.assertRaises(StoreAway):
-                database.write(pause)
+        with (
+            patch("relay.store.backends.postgres._LOCK", LOCK_BRIEFLY),
+            self.assertRaises(StoreAway),
+        ):
+            database.write(pause)
         self.assertEqual(self.there.rows("SELECT * FROM changes"), [])
         database.write(lambda tx: tx.touch("c"))
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from contextlib import closing
 from queue import Queue
-from typing import TYPE_CHECKING
 
 from twisted.logger import capturedLogs
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.store.backends.address import PostgresAddress
+from relay.store.backends.listener import Listener
 from tests.servers import postgres
-
-if TYPE_CHECKING:
-    from relay.store.backends.listener import Listener
 
 WAIT_S = 30
 NOTIFY = "SELECT pg_notify('relay_changes', %s)"
@@ -25,9 +23,6 @@ class ListenerTests(SynchronousTestCase):
 
     def listener(self) -> Listener:
         """Start a listener, and wait until it follows."""
-        from relay.store.backends.address import PostgresAddress
-        from relay.store.backends.listener import Listener
-
         server = postgres.server()
         self.name = server.create()
         self.addCleanup(server.drop, self.name)
