@@ -269,7 +269,7 @@ class Channel:
         for subscriber, last_event_id in unplaced.items():
             if subscriber.channel is self:
                 self._place(subscriber, last_event_id, may_open)
-                self._fanout.reading.placed(subscriber)
+                self._fanout.reading.placed(subscriber, begins=not last_event_id)
 
     def _place(
         self, subscriber: Subscriber, last_event_id: str | None, may_open: bool

@@ -6,6 +6,11 @@ from typing import NamedTuple, Protocol
 
 from twisted.logger import Logger
 
+LONGEST_S = 2.0
+"""How long a response is held back for a verdict, in seconds. A source may send its
+head only with its first event: a client must not take a quiet stream for a request
+without answer."""
+
 
 class SourceRefusal(NamedTuple):
     """Why a source refuses to send events."""

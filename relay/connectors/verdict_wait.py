@@ -6,13 +6,9 @@ from collections.abc import Callable
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from relay.channel.verdict import SourceRefusal, Verdict
+from relay.channel.verdict import LONGEST_S, SourceRefusal, Verdict
 from relay.http.refusals import Refusal
 from relay.model.outcome import Outcome
-
-LONGEST_S = 2.0
-"""How long a response is held back, in seconds. A source may send its head only with
-its first event: a client must not take a quiet stream for a request without answer."""
 
 
 def refusal_by_source(refusal: SourceRefusal) -> Refusal:
@@ -32,7 +28,9 @@ def refusal_by_source(refusal: SourceRefusal) -> Refusal:
 
 class VerdictWait:
     """
-    Holds a response back until the verdict is known, at most :data:`LONGEST_S`.
+    Holds a response back until the verdict is known.
+
+    It waits for :data:`~relay.channel.verdict.LONGEST_S` at most.
 
     :param clock: the clock of the wait.
     :param verdict: a pending verdict.

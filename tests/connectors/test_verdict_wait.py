@@ -8,10 +8,10 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
-from relay.channel.verdict import SourceRefusal, Verdict
+from relay.channel.verdict import LONGEST_S, SourceRefusal, Verdict
 from relay.connectors.http_get_entrypoint import http_get_entrypoint
 from relay.connectors.sse_entrypoint import sse_entrypoint
-from relay.connectors.verdict_wait import LONGEST_S, VerdictWait, refusal_by_source
+from relay.connectors.verdict_wait import VerdictWait, refusal_by_source
 from relay.connectors.websocket_entrypoint import websocket_entrypoint
 from relay.model.outcome import Outcome
 from relay.model.schema.types.request_target import RequestTarget

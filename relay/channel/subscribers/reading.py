@@ -22,6 +22,7 @@ from relay.channel.subscribers.group import Group
 from relay.channel.subscribers.jmes_path import TooCostly
 from relay.channel.subscribers.slow import skip, too_slow
 from relay.channel.subscribers.subscriber import Event, State, Subscriber
+from relay.channel.verdict import LONGEST_S
 from relay.model.outcome import Outcome
 from relay.reactor.turns import STREAMS, Work, turns_of
 
@@ -250,12 +251,18 @@ class Reading:
                 self._counts.resumes.count("gap", GapReason.UNKNOWN_ID.value)
                 self._found(subscriber, max(position, self.log.first_seq))
 
-    def placed(self, subscriber: Subscriber) -> None:
+    def placed(self, subscriber: Subscriber, *, begins: bool) -> None:
         """
         Read on with a subscriber that has waited for the log.
 
         :param subscriber: its position is known now, or what it continues after.
+        :param begins: whether it continues after nothing. Then it is owed all events
+            since the head of its response, which is not held back for longer than
+            :data:`~relay.channel.verdict.LONGEST_S`.
         """
+        waited_s = self._clock.seconds() - subscriber.behind_since_s
+        if begins and waited_s >= LONGEST_S:
+            subscriber.gap = Gap(GapReason.UNKNOWN_ID, None)
         if subscriber.awaited is None:
             try:
                 self._found(subscriber, subscriber.position)
