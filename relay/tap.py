@@ -23,21 +23,24 @@ from relay.assembly.foundation import Foundation
 from relay.assembly.gateway_role import GatewayRole
 from relay.assembly.operator_role import OperatorRole
 from relay.assembly.places import MANAGEMENT, TECHNICAL, SiteMaker, places
-from relay.assembly.probes import daemon_probes, unready
+from relay.assembly.probes import unready
 from relay.assembly.reload import ProcessParts, listeners_part
 from relay.assembly.systemd import supervise
+from relay.assembly.workers_role import WorkersRole
 from relay.daemon.data_dir import DataDir
 from relay.daemon.errors import CannotStart
+from relay.daemon.listener import Place
 from relay.daemon.listeners import Listeners
 from relay.daemon.logs import DaemonLogs
 from relay.daemon.options import Options
-from relay.daemon.process import settle_garbage
+from relay.daemon.process import settle_garbage, usable_processors
 from relay.daemon.reload import Reload
 from relay.daemon.signals import Signals
 from relay.daemon.stopping import Step, Stop
 from relay.observability.readiness import STARTING
 from relay.reactor.clock import wall_ms
 from relay.reactor.detached import print_whole_failures
+from relay.reactor.failures import run
 from relay.reactor.polling import poll_lean
 from relay.settings.demo import DemoSettings
 from relay.settings.origins import Sources
@@ -46,6 +49,7 @@ from relay.settings.source import SettingsError
 from relay.store.errors import StoreError
 from relay.store.owner import owner_name
 from relay.tls.material import MaterialError
+from relay.workers.sockets import shared_ports
 
 
 def makeService(options: Options) -> RelayService:
@@ -93,12 +97,18 @@ class RelayService(MultiService):
         self._operators = OperatorRole(
             base, settings, self._reload, sources, logs, demo
         )
+        count = settings.process.workers or usable_processors()
         self._listeners = Listeners(
             reactor,
-            places(settings, self._operators.demo_source),
+            self._places(settings),
             settings.gateway.head_timeout_ms,
+            shared_ports(reactor, count) if count > 1 else None,
         )
-        self._gateway = GatewayRole(base, self._listeners, self._reload)
+        self._gateway: GatewayRole | WorkersRole = (
+            WorkersRole(base, self._listeners, self._reload, count)
+            if count > 1
+            else GatewayRole(base, self._listeners, self._reload)
+        )
         self._ready: Deferred[None] = Deferred()
         """Fires when clients are accepted."""
 
@@ -167,7 +177,7 @@ class RelayService(MultiService):
         operators.open_sites(
             self._gateway.view,
             owner,
-            daemon_probes(base, self._listeners, self._gateway.gateway.follower),
+            self._gateway.probes(),
             unready(base.readiness, self._listeners),
             self.gateway_urls,
         )
@@ -177,7 +187,7 @@ class RelayService(MultiService):
         if not self.running:
             return
         gateway, operators, listeners = self._gateway, self._operators, self._listeners
-        maker = SiteMaker(gateway.gateway.resource, operators.serve(), self._reactor)
+        maker = SiteMaker(gateway.application, operators.serve(), self._reactor)
         gateway.watch(MANAGEMENT, operators.management.answered)
         gateway.watch(TECHNICAL, operators.technical.answered)
         listeners.serve(maker.under(self._settings))
@@ -186,9 +196,10 @@ class RelayService(MultiService):
                 *ProcessParts(self._base).prepares(),
                 *operators.prepares(),
                 *gateway.prepares(),
-                listeners_part(listeners, operators.demo_source, maker),
+                listeners_part(listeners, self._places, maker, gateway.watch_listeners),
             ],
             lambda: drain_obstacle(gateway.drain),
+            gateway.prepare_others,
         )
         if operators.demo is not None:
             operators.demo.begin(listeners, self.gateway_urls()[0])
@@ -203,13 +214,16 @@ class RelayService(MultiService):
         self.log.failure("the start has failed", failure)
         self._reactor.callWhenRunning(self._reactor.stop)
 
+    def _places(self, settings: Settings) -> list[Place]:
+        return places(settings, self._operators.demo_source)
+
     def gateway_urls(self) -> list[str]:
         """Return the gateway's public URL, or the URLs of its listeners."""
         url = self._settings.gateway.public_url
         return [url] if url else [one.url for one in self._listeners.for_clients]
 
     def _hang_up(self) -> None:
-        self._ready.addCallback(lambda _: self._reload.hang_up())
+        self._ready.addCallback(lambda _: run(self._reload.hang_up()))
 
     def _renew(self) -> None:
         """Read certificates again, and try refused deployments again."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from twisted.application.service import MultiService
 from twisted.internet.defer import gatherResults
 
@@ -20,6 +23,7 @@ from relay.deploy.table_keeper import TableKeeper
 from relay.gateway.resource import GatewayResource
 from relay.gateway.services import Services
 from relay.installed import Installed
+from relay.model.api.definition import ApiDefinition
 from relay.observability.readiness import Readiness
 from relay.observability.tracing.service import Tracing
 from relay.outbound import Outbound
@@ -43,6 +47,7 @@ class GatewayService(MultiService):
     :param outbound: makes the calls of policies, plans and deliveries.
     :param owner: this process's name among those that share the store.
     :param installed: the types of connectors, plans and policies.
+    :param parse: reads a definition.
     :param drain: how the exchanges end of the daemon, or of an API, that is stopped.
     :param listeners: are closed to clients while the daemon drains.
     :param readiness: of the daemon.
@@ -61,6 +66,7 @@ class GatewayService(MultiService):
         outbound: Outbound,
         owner: str,
         installed: Installed,
+        parse: Callable[[dict[str, Any]], ApiDefinition],
         drain: DrainSettings,
         listeners: Listeners,
         readiness: Readiness,
@@ -89,7 +95,7 @@ class GatewayService(MultiService):
         self.feed, self.table = feed, table
         self.builder = Builder(
             services,
-            installed.catalog.parse_stored_api,
+            parse,
             installed.connectors.endpoints,
             installed.connectors.entrypoints,
             installed.plans,

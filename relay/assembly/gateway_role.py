@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from twisted.application.service import MultiService
 from twisted.internet.defer import Deferred
@@ -11,16 +12,20 @@ from twisted.internet.defer import Deferred
 from relay.assembly.foundation import Foundation
 from relay.assembly.gateway import GatewayService
 from relay.assembly.history import daemon_history
+from relay.assembly.probes import daemon_probes
 from relay.assembly.reload import GatewayParts
 from relay.assembly.tracing import open_tracing
 from relay.assembly.view import GatewayView, view_of
 from relay.cluster.link import Link
 from relay.daemon.drain import NodeDrain
-from relay.daemon.listeners import Listeners
-from relay.daemon.reload import Part, Reload
+from relay.daemon.listeners import ListenerChange, Listeners
+from relay.daemon.reload import Part, PrepareOthers, Reload
 from relay.daemon.stopping import Step
+from relay.gateway.resource import GatewayResource
 from relay.gateway.services import Services
-from relay.observability.access import open_access_log
+from relay.model.api.definition import ApiDefinition
+from relay.observability.access import AccessLog, open_access_log
+from relay.observability.probes import Probes
 from relay.outbound import Outbound
 from relay.policies.limits.tallies import Tallies
 from relay.reactor.clock import wall_ms
@@ -38,17 +43,27 @@ class GatewayRole:
 
     :param listeners: are closed to clients while the daemon drains.
     :param reload: has the settings in force.
+    :param is_worker: whether other processes of the daemon serve clients, too.
     """
 
     gateway: GatewayService
     """Made by :meth:`start`."""
     view: GatewayView
     """Made by :meth:`start`."""
+    prepare_others: PrepareOthers | None = None
+    """There are no other processes."""
 
-    def __init__(self, base: Foundation, listeners: Listeners, reload: Reload) -> None:
+    def __init__(
+        self,
+        base: Foundation,
+        listeners: Listeners,
+        reload: Reload,
+        is_worker: bool = False,
+    ) -> None:
         self._base = base
         self._listeners = listeners
         self._reload = reload
+        self._is_worker = is_worker
         self._started = False
         self.metrics: DaemonMetrics | None = None
         """None if they are switched off."""
@@ -60,11 +75,8 @@ class GatewayRole:
         :raises MaterialError: when a file of authorities cannot be used.
         :raises OSError: when the access log cannot be opened.
         """
-        guard = AddressGuard(settings.outbound.allow)
-        self._outbound = Outbound.trusting(
-            self._base.reactor, guard, settings.outbound.ca
-        )
-        self._access = open_access_log(settings.log)
+        self._outbound = open_outbound(self._base, settings)
+        self._access = open_access_log(settings.log, self._is_worker)
 
     def start(
         self,
@@ -83,33 +95,15 @@ class GatewayRole:
         :raises SettingsError: when a file of the settings cannot be used.
         """
         base = self._base
-        services = Services.assemble(
-            base.reactor,
-            settings.gateway,
-            settings.limits,
-            self._access,
-            wall_ms,
-            None if link is None else Tallies.shared(base.reactor, link),
-        )
-        gateway = self.gateway = GatewayService(
-            services,
-            base.store,
-            base.feed,
-            self._outbound,
-            owner,
-            base.installed,
-            settings.drain,
+        gateway = self.gateway = make_gateway(
+            base,
             self._listeners,
-            base.readiness,
-            settings.records,
-            settings.log.access_query,
-            partial(
-                daemon_history,
-                base.lag,
-                base.memory,
-                lambda: self._reload.settings.metrics.max_series,
-            ),
-            base.table,
+            self._reload,
+            self._outbound,
+            self._access,
+            owner,
+            self._is_worker,
+            link,
         )
         gateway.setServiceParent(parent)
         if settings.metrics.enabled:
@@ -125,7 +119,7 @@ class GatewayRole:
                 self._reload,
             )
             self.metrics.setServiceParent(parent)
-        gateway.tracing = open_tracing(settings, owner, services)
+        gateway.tracing = open_tracing(settings, owner, gateway.shared)
         self.view = view_of(gateway, self.metrics)
         self._started = True
 
@@ -141,7 +135,7 @@ class GatewayRole:
 
     def prepares(self) -> list[Part]:
         """Return what takes changed settings."""
-        return GatewayParts(self.gateway, self.metrics).prepares()
+        return GatewayParts(self.gateway, self.metrics, self._is_worker).prepares()
 
     @property
     def ready(self) -> Deferred[None]:
@@ -149,9 +143,21 @@ class GatewayRole:
         return self.gateway.follower.ready
 
     @property
+    def application(self) -> GatewayResource:
+        """Receives the requests of clients."""
+        return self.gateway.resource
+
+    def probes(self) -> Probes:
+        """Return the probes of this process."""
+        return daemon_probes(self._base, self._listeners, self.gateway.follower, None)
+
+    @property
     def drain(self) -> NodeDrain:
         """The drain of the exchanges."""
         return self.gateway.drain
+
+    def watch_listeners(self, change: ListenerChange | None) -> None:
+        """Do nothing: the listeners are of this process alone."""
 
     def renew(self) -> None:
         """Try refused deployments again."""
@@ -186,3 +192,83 @@ class GatewayRole:
         """Stop the metrics, the last of what runs in the background."""
         if self.metrics is not None:
             self.metrics.stopService()
+
+
+def open_outbound(base: Foundation, settings: Settings) -> Outbound:
+    """
+    Return what calls the URLs of definitions.
+
+    :raises MaterialError: when a file of authorities cannot be used.
+    """
+    guard = AddressGuard(settings.outbound.allow)
+    return Outbound.trusting(base.reactor, guard, settings.outbound.ca)
+
+
+def make_gateway(
+    base: Foundation,
+    listeners: Listeners,
+    reload: Reload,
+    outbound: Outbound,
+    access: AccessLog,
+    owner: str,
+    has_workers: bool,
+    link: Link | None = None,
+) -> GatewayService:
+    """
+    Make a gateway that is not started.
+
+    :param owner: this process's name among those that share the store.
+    :param has_workers: whether several processes of the daemon serve clients.
+    :param link: to the cluster; None for a process that counts by itself.
+    """
+    settings, parse = reload.settings, base.installed.catalog.parse_stored_api
+    return GatewayService(
+        Services.assemble(
+            base.reactor,
+            settings.gateway,
+            settings.limits,
+            access,
+            wall_ms,
+            None if link is None else Tallies.shared(base.reactor, link),
+        ),
+        base.store,
+        base.feed,
+        outbound,
+        owner,
+        base.installed,
+        proxies_only(parse) if has_workers else parse,
+        settings.drain,
+        listeners,
+        base.readiness,
+        settings.records,
+        settings.log.access_query,
+        partial(
+            daemon_history,
+            base.lag,
+            base.memory,
+            lambda: reload.settings.metrics.max_series,
+        ),
+        base.table,
+        link,
+    )
+
+
+def proxies_only(
+    parse: Callable[[dict[str, Any]], ApiDefinition],
+) -> Callable[[dict[str, Any]], ApiDefinition]:
+    """
+    Return what parses definitions, and refuses those of MESSAGE APIs.
+
+    Their channels would be several channels, one in each worker.
+    """
+
+    def parsed(definition: dict[str, Any]) -> ApiDefinition:
+        found = parse(definition)
+        if found.type == "MESSAGE":
+            raise ValueError(
+                "type: MESSAGE APIs are served by a daemon without workers only"
+                " (process.workers = 1)"
+            )
+        return found
+
+    return parsed

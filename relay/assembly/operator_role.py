@@ -12,8 +12,8 @@ from twisted.internet.interfaces import IProtocolFactory
 from relay.assembly.demo import DaemonDemo
 from relay.assembly.foundation import Foundation
 from relay.assembly.opening import administrator
+from relay.assembly.operator_parts import OperatorParts
 from relay.assembly.places import DEMO, MANAGEMENT, TECHNICAL
-from relay.assembly.reload import OperatorParts
 from relay.assembly.retentions import Retentions
 from relay.assembly.sites import Sites
 from relay.assembly.view import GatewayView

@@ -41,6 +41,11 @@ def places(settings: Settings, demo_source: str | None) -> list[Place]:
     return found
 
 
+def client_places(settings: Settings) -> list[Place]:
+    """Return the places where clients of published APIs connect."""
+    return [one for one in places(settings, None) if one.for_clients]
+
+
 class SiteMaker:
     """
     Makes the sites of places.

@@ -17,17 +17,31 @@ from relay.reactor.loop_lag import LoopLag
 from relay.store.errors import StoreError
 from relay.store.feed import ChangeFeed
 from relay.store.store import Store
+from relay.workers.workers import Workers
 
 LATE_S = 10.0
 """How late the change feed may be beyond the interval of its polls."""
 
 
-def daemon_probes(base: Foundation, listeners: Listeners, follower: Follower) -> Probes:
-    """Return the probes of a daemon, whose parts have started."""
+def daemon_probes(
+    base: Foundation,
+    listeners: Listeners,
+    follower: Follower | None,
+    workers: Workers | None,
+) -> Probes:
+    """
+    Return the probes of a process, whose parts have started.
+
+    :param follower: None for a process without a gateway.
+    :param workers: None for a process without workers.
+    """
     probes = Probes(base.reactor)
     probes.add("store", lambda: store_health(base.store))
     probes.add("listeners", listeners.health)
-    probes.add("follower", lambda: follower_health(base.feed, follower))
+    if follower is not None:
+        probes.add("follower", lambda: follower_health(base.feed, follower))
+    if workers is not None:
+        probes.add("workers", workers.health)
     probes.add("loopLag", lambda: lag_health(base.lag))
     probes.add("memory", lambda: memory_health(base.memory))
     probes.add("openFiles", listeners.admission.health)

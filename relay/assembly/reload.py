@@ -10,20 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from relay.assembly.foundation import Foundation
 from relay.assembly.gateway import GatewayService
-from relay.assembly.places import SiteMaker, places
-from relay.assembly.retentions import Retentions
-from relay.daemon.listeners import Listeners
-from relay.daemon.logs import DaemonLogs
+from relay.assembly.places import SiteMaker
+from relay.daemon.listener import Place
+from relay.daemon.listeners import ListenerChange, Listeners
 from relay.daemon.reload import Part, Prepare, Prepared, nothing
 from relay.http.listener.site import ClientSite
-from relay.management.access.auth import Authenticator
-from relay.management.site import ManagementSite
 from relay.observability.access import open_access_log
 from relay.reactor.descriptors import DESCRIPTORS
 from relay.settings.effect import Taker
 from relay.settings.schema import Settings
-from relay.technical.access import tokens_of
-from relay.technical.site import TechnicalSite
 
 if TYPE_CHECKING:
     from relay.assembly.metrics import DaemonMetrics
@@ -38,11 +33,11 @@ class ProcessParts:
     def prepares(self) -> list[Part]:
         """Return what prepares each part."""
         return [
-            (Taker.CERTIFICATES, _at_once(self._certificates)),
-            (Taker.PROBES, _at_once(self._probes)),
-            (Taker.PROCESS, _at_once(self._process)),
-            (Taker.RESOLVER, _at_once(self._resolver)),
-            (Taker.STORE, _at_once(self._store)),
+            (Taker.CERTIFICATES, at_once(self._certificates)),
+            (Taker.PROBES, at_once(self._probes)),
+            (Taker.PROCESS, at_once(self._process)),
+            (Taker.RESOLVER, at_once(self._resolver)),
+            (Taker.STORE, at_once(self._store)),
         ]
 
     def _certificates(self, settings: Settings) -> None:
@@ -66,70 +61,27 @@ class ProcessParts:
 
 
 @dataclass(frozen=True)
-class OperatorParts:
-    """
-    What takes changed settings of the APIs for operators.
-
-    :param logs: the daemon's own log; None where twistd writes it.
-    """
-
-    authenticator: Authenticator
-    logs: DaemonLogs | None
-    management: ManagementSite
-    retentions: Retentions
-    technical: TechnicalSite
-
-    def prepares(self) -> list[Part]:
-        """Return what prepares each part."""
-        return [
-            (Taker.ADMIN, _at_once(self._admin)),
-            (Taker.RECORDS, _at_once(self.retentions.keep_records)),
-            (Taker.DAEMON_LOG, self._daemon_log),
-            (Taker.OPERATION, self._operation),
-        ]
-
-    def _admin(self, settings: Settings) -> None:
-        self.authenticator.take(settings.admin)
-        self.retentions.keep_audits(settings)
-
-    def _daemon_log(self, settings: Settings) -> Prepared:
-        logs = self.logs
-        if logs is None:
-            return Prepared(nothing)
-        logs.check(settings.log)
-        return Prepared(lambda: logs.change(settings.log))
-
-    def _operation(self, settings: Settings) -> Prepared:
-        tokens = tokens_of(settings.technical)
-
-        def commit() -> None:
-            self.management.take(settings)
-            self.technical.take(settings, tokens)
-            self.retentions.keep_sessions(settings)
-
-        return Prepared(commit)
-
-
-@dataclass(frozen=True)
 class GatewayParts:
     """
     What takes changed settings of a gateway.
 
     :param metrics: None if they are switched off.
+    :param is_worker: whether other processes write the same access log.
     """
 
     gateway: GatewayService
     metrics: DaemonMetrics | None
+    is_worker: bool
 
     def prepares(self) -> list[Part]:
         """Return what prepares each part, those that open something last."""
         return [
-            (Taker.CONNECTIONS, _at_once(self._connections)),
-            (Taker.DRAIN, _at_once(self._drain)),
-            (Taker.EXCHANGES, _at_once(self._exchanges)),
-            (Taker.METRICS, _at_once(self._metrics)),
-            (Taker.RECORDS, _at_once(self._records)),
-            (Taker.SOURCES, _at_once(self._sources)),
+            (Taker.CONNECTIONS, at_once(self._connections)),
+            (Taker.DRAIN, at_once(self._drain)),
+            (Taker.EXCHANGES, at_once(self._exchanges)),
+            (Taker.METRICS, at_once(self._metrics)),
+            (Taker.RECORDS, at_once(self._records)),
+            (Taker.SOURCES, at_once(self._sources)),
             (Taker.OUTBOUND, self._outbound),
             (Taker.TRACING, self._tracing),
             (Taker.ACCESS_LOG, self._access_log),
@@ -185,7 +137,7 @@ class GatewayParts:
     def _access_log(self, settings: Settings) -> Prepared:
         path = settings.log.access
         is_new = path not in ("off", "-") and not os.path.exists(path)
-        opened = open_access_log(settings.log)
+        opened = open_access_log(settings.log, self.is_worker)
 
         def abandon() -> None:
             opened.close()
@@ -197,25 +149,39 @@ class GatewayParts:
 
 
 def listeners_part(
-    listeners: Listeners, demo_source: str | None, sites: SiteMaker
+    listeners: Listeners,
+    places_of: Callable[[Settings], list[Place]],
+    sites: SiteMaker,
+    watch: Callable[[ListenerChange | None], None],
 ) -> Part:
     """
-    Return what changes the places where a daemon listens.
+    Return what changes the places where a process listens.
 
-    :param demo_source: the endpoint of the demo source; None without one.
+    :param places_of: returns the places.
+    :param watch: called with a change that is prepared, and with None when it is over.
     """
 
     def prepare(settings: Settings) -> Prepared:
         change = listeners.change(
-            places(settings, demo_source),
+            places_of(settings),
             sites.under(settings),
             settings.gateway.head_timeout_ms,
         )
-        return Prepared(change.commit, change.abandon)
+        watch(change)
+
+        def commit() -> None:
+            watch(None)
+            change.commit()
+
+        def abandon() -> None:
+            watch(None)
+            change.abandon()
+
+        return Prepared(commit, abandon)
 
     return Taker.LISTENERS, prepare
 
 
-def _at_once(commit: Callable[[Settings], None]) -> Prepare:
+def at_once(commit: Callable[[Settings], None]) -> Prepare:
     """Prepare a part that can take any settings, and opens nothing."""
     return lambda settings: Prepared(lambda: commit(settings))

@@ -8,6 +8,7 @@ from typing import Any
 from twisted.application.service import MultiService
 
 from relay.assembly.gateway_role import GatewayRole
+from relay.assembly.workers_role import WorkersRole
 from relay.daemon.reload import Reload
 from relay.daemon.systemd import Supervision
 
@@ -18,7 +19,7 @@ MARGIN_S = 5.0
 def supervise(
     reactor: Any,
     parent: MultiService,
-    gateway: GatewayRole,
+    gateway: GatewayRole | WorkersRole,
     reload: Reload,
     stop_timeout_ms: int,
 ) -> None:

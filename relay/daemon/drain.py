@@ -224,6 +224,10 @@ class NodeDrain:
             self.begin(None, None)
         self.stopping = True
         self._readiness.block(DRAINING, "the daemon stops")
+        return self.when_drained()
+
+    def when_drained(self) -> Deferred[None]:
+        """Fire when no exchange is left, of this drain or of a later one."""
         over: Deferred[None] = Deferred()
         if self.state is DrainState.DRAINED:
             over.callback(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from errno import EADDRINUSE
 from typing import Any
@@ -100,6 +101,26 @@ class Place:
             raise MaterialError(f"{self.name}: {error}") from None
 
 
+OpenPort = Callable[[Place, IProtocolFactory, float], Deferred[Any]]
+"""Opens the port of a place, with a factory and how long, in milliseconds, the header
+of a PROXY protocol may take; fires at once."""
+
+
+def own_ports(reactor: Any) -> OpenPort:
+    """
+    Return what opens ports of this process alone.
+
+    :param reactor: what listens.
+    """
+
+    def open_port(
+        place: Place, factory: IProtocolFactory, head_timeout_ms: float
+    ) -> Deferred[Any]:
+        return listen(reactor, place.endpoint, factory, head_timeout_ms)
+
+    return open_port
+
+
 @implementer(IProtocolFactory, ILoggingContext)
 class Listener:
     """
@@ -128,11 +149,11 @@ class Listener:
         self._closing: Deferred[Any] | None = None
         """Fires when the port is closed for a while; None while it is open."""
 
-    def open(self, reactor: Any, head_timeout_ms: float) -> None:
+    def open(self, open_port: OpenPort, head_timeout_ms: float) -> None:
         """
         Listen, without accepting yet.
 
-        :param reactor: what listens.
+        :param open_port: what listens.
         :param head_timeout_ms: how long the header of a PROXY protocol may take.
         :raises CannotStart: when the address cannot be listened on.
         :raises MaterialError: when a file of the TLS side cannot be used.
@@ -140,7 +161,7 @@ class Listener:
         self.creator = self.place.read_tls()
         endpoint = self.place.endpoint
         opened: list[Any] = []
-        listening = listen(reactor, endpoint, self, head_timeout_ms)
+        listening = open_port(self.place, self, head_timeout_ms)
         listening.addBoth(opened.append)
         try:
             # Twisted's endpoints listen at once.
@@ -245,7 +266,7 @@ class Listener:
         systemd has passed on stays open: its clients wait for :meth:`reopen`, or for
         the next process.
         """
-        if self._is_inherited:
+        if self.is_inherited:
             self.pause()
             self.doStop()
             self._closing = succeed(None)
@@ -260,7 +281,7 @@ class Listener:
             closing.addCallback(self._reopen)
 
     def _reopen(self, _: object) -> None:
-        if self._is_inherited:
+        if self.is_inherited:
             self.doStart()
             self.accept()
             return
@@ -278,8 +299,14 @@ class Listener:
             )
 
     @property
-    def _is_inherited(self) -> bool:
+    def is_inherited(self) -> bool:
+        """Whether systemd has passed the socket on, so that it stays open."""
         return self.place.endpoint.removeprefix("haproxy:").startswith("systemd:")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the port listens, and no drain has shut it."""
+        return self._closing is None and getattr(self.port, "connected", False)
 
     @property
     def problem(self) -> str | None:

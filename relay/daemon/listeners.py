@@ -19,7 +19,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from relay.daemon.admission import Admission
-from relay.daemon.listener import Listener, Place
+from relay.daemon.listener import Listener, OpenPort, Place, own_ports
 from relay.observability.probes import Health
 from relay.reactor.descriptors import DESCRIPTORS
 
@@ -34,14 +34,20 @@ class Listeners(Service):
     :param reactor: listens on the ports, and is the clock.
     :param places: where the daemon listens, in the order of its log.
     :param head_timeout_ms: how long the header of a PROXY protocol may take.
+    :param open_port: None for ports of this process alone.
     """
 
     log = Logger()
 
     def __init__(
-        self, reactor: Any, places: Sequence[Place], head_timeout_ms: float
+        self,
+        reactor: Any,
+        places: Sequence[Place],
+        head_timeout_ms: float,
+        open_port: OpenPort | None = None,
     ) -> None:
         self._reactor = reactor
+        self._open_port = open_port or own_ports(reactor)
         self.admission = Admission(
             reactor,
             DESCRIPTORS,
@@ -74,7 +80,7 @@ class Listeners(Service):
         """
         super().startService()
         for listener in self.all:
-            listener.open(self._reactor, self._head_timeout_ms)
+            listener.open(self._open_port, self._head_timeout_ms)
 
     def serve(self, make_site: MakeSite) -> None:
         """Put a site behind every port that has none."""
@@ -111,7 +117,9 @@ class Listeners(Service):
         :raises CannotStart: when a port cannot be opened.
         :raises MaterialError: when a TLS file cannot be used.
         """
-        change = ListenerChange(self, make_site, self._reactor, head_timeout_ms)
+        change = ListenerChange(
+            self, make_site, self._reactor, self._open_port, head_timeout_ms
+        )
         left = list(self.all)
         try:
             for place in places:
@@ -124,6 +132,7 @@ class Listeners(Service):
                     if found.place != place:
                         change.replace(found, place)
                 change.after.append(found)
+                change.places.append(place)
         except Exception:
             change.abandon()
             raise
@@ -167,9 +176,11 @@ class ListenerChange:
         listeners: Listeners,
         make_site: MakeSite,
         reactor: Any,
+        open_port: OpenPort,
         head_timeout_ms: float,
     ) -> None:
         self._listeners = listeners
+        self._open_port = open_port
         self._head_timeout_ms = head_timeout_ms
         self._make_site = make_site
         self._reactor = reactor
@@ -177,11 +188,13 @@ class ListenerChange:
         self._replaced: list[tuple[Listener, Place, Any]] = []
         self.after: list[Listener] = []
         """All listeners, once the change is committed."""
+        self.places: list[Place] = []
+        """Their places by then."""
         self.removed: list[Listener] = []
 
     def open(self, listener: Listener) -> None:
         """Open the port of a new listener."""
-        listener.open(self._reactor, self._head_timeout_ms)
+        listener.open(self._open_port, self._head_timeout_ms)
         self._opened.append(listener)
 
     def replace(self, listener: Listener, place: Place) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from twisted.application.service import Service
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+from relay.daemon.control_groups import groups_of, read_text
 from relay.reactor.sustained import Sustained
 
 EVERY_S = 5.0
@@ -35,14 +36,11 @@ def limit_bytes(
     :param groups: where the control groups are mounted.
     """
     limits = [os.sysconf("SC_PHYS_PAGES") * _PAGE_BYTES]
-    group = groups / _group(process).lstrip("/")
-    while True:
-        text = _read(group / "memory.max").strip()
+    for group in groups_of(process, groups):
+        text = read_text(group / "memory.max").strip()
         if text.isdigit():
             limits.append(int(text))
-        if group in (groups, group.parent):
-            return min(limits)
-        group = group.parent
+    return min(limits)
 
 
 class MemoryUse(Service):
@@ -84,19 +82,3 @@ class MemoryUse(Service):
         percent = 100 * self.resident_bytes / self.limit_bytes
         self.too_much.note(percent > self.most_percent)
         self._timer = self._clock.callLater(EVERY_S, self._measure)
-
-
-def _group(process: Path) -> str:
-    """Return the path of the process's control group of version 2, if it has one."""
-    for line in _read(process / "cgroup").splitlines():
-        number, _, path = line.split(":", 2)
-        if number == "0":
-            return path
-    return ""
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text()
-    except OSError:
-        return ""

@@ -45,6 +45,13 @@ class Options(usage.Options):
             "Address of the technical API, or an empty text for none [default: "
             "tcp:18082:interface=127.0.0.1]",
         ],
+        [
+            "workers",
+            "w",
+            None,
+            "How many processes serve clients: a number, or auto for one for each "
+            "processor [default: 1, no other process]",
+        ],
     ]
     optFlags = [
         ["demo", None, "Also run a demo source, and create an API for it."],
@@ -86,6 +93,8 @@ class Options(usage.Options):
             given["management"] = self["management"]
         if self["technical"] is not None:
             given["technical"] = self["technical"]
+        if self["workers"] is not None:
+            given["workers"] = self["workers"]
         # twistd may change its directory afterwards.
         config = self["config"] and os.path.abspath(self["config"])
         data_dir = os.path.abspath(self["data-dir"])

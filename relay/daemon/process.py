@@ -24,8 +24,12 @@ thresholds        young: worst  middle: worst     all: worst        together
 from __future__ import annotations
 
 import gc
+import os
 import resource
 import sys
+from pathlib import Path
+
+from relay.daemon.control_groups import groups_of, read_text
 
 YOUNG = 2_000
 """The first threshold: new objects, less freed ones, before the young are searched."""
@@ -52,6 +56,24 @@ def raise_file_limit() -> int:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return hard if hard != resource.RLIM_INFINITY else sys.maxsize
+
+
+def usable_processors(
+    process: Path = Path("/proc/self"), groups: Path = Path("/sys/fs/cgroup")
+) -> int:
+    """
+    Return how many processors the process may use, at least 1: those of its affinity,
+    or what its control groups (version 2) grant if that is less.
+
+    :param process: its directory in ``/proc``.
+    :param groups: where the control groups are mounted.
+    """
+    counts = [len(os.sched_getaffinity(0))]
+    for group in groups_of(process, groups):
+        quota, _, period = read_text(group / "cpu.max").strip().partition(" ")
+        if quota.isdigit() and period.isdigit():
+            counts.append(int(quota) // int(period))
+    return max(1, min(counts))
 
 
 def favour_reactor() -> None:

@@ -2,17 +2,19 @@
 The reload: the settings are read again, and what can change while the daemon runs does.
 
 A reload has all of its effects or none: everything that can fail is prepared first, and
-nothing that is prepared has an effect before it is committed. It runs within one turn
-of the reactor, so that reloads never overlap and no client meets half of one.
+nothing that is prepared has an effect before it is committed. Reloads never overlap. In
+a process without workers a reload runs within one turn of the reactor, so that no
+client meets half of one; workers prepare it side by side, and commit it together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from relay.daemon.errors import CannotStart
@@ -49,6 +51,13 @@ used."""
 
 Part = tuple[Taker, Prepare]
 """A part of the daemon, and what prepares it; several may have the same taker."""
+
+
+PrepareOthers = Callable[[Settings], Coroutine[Deferred[Any], Any, Prepared]]
+"""Prepares other processes, after this one is prepared.
+
+It raises :class:`~relay.settings.source.SettingsError` when one of them cannot use the
+settings."""
 
 
 class Source(Protocol):
@@ -119,31 +128,40 @@ class Reload:
         self._renew = renew
         self._wall_ms = wall_ms
         self._parts: Sequence[Part] = ()
+        self._others: PrepareOthers | None = None
+        self._runs = False
 
-    def accept(self, parts: Sequence[Part], obstacle: Callable[[], str | None]) -> None:
+    def accept(
+        self,
+        parts: Sequence[Part],
+        obstacle: Callable[[], str | None],
+        others: PrepareOthers | None = None,
+    ) -> None:
         """
         Take reloads from now on.
 
         :param parts: of the daemon, in the order in which they are prepared.
         :param obstacle: returns why no reload is taken now; None if one is taken.
+        :param others: prepares other processes; None without any.
         """
         self._parts = parts
         self._obstacle = obstacle
+        self._others = others
 
     @property
     def refuses(self) -> str | None:
         """Why no reload is taken now; None while reloads are taken."""
-        return self._obstacle()
+        return "another reload is under way" if self._runs else self._obstacle()
 
-    def hang_up(self) -> None:
+    async def hang_up(self) -> None:
         """Reload because of SIGHUP; what prevents it is logged."""
         with suppress(SettingsError):
             try:
-                self.run("SIGHUP")
+                await self.run("SIGHUP")
             except ReloadRefused as refused:
                 self.log.warn("no reload by SIGHUP: {reason}", reason=refused)
 
-    def run(self, by: str) -> Reloaded:
+    async def run(self, by: str) -> Reloaded:
         """
         Reload.
 
@@ -154,12 +172,14 @@ class Reload:
         self._reopen()
         self._check()
         self._call(self.began)
+        self._runs = True
         try:
-            return self._run(by)
+            return await self._run(by)
         finally:
+            self._runs = False
             self._call(self.ended)
 
-    def try_out(self) -> Reloaded:
+    async def try_out(self) -> Reloaded:
         """
         Find out what a reload would do, without doing it.
 
@@ -168,30 +188,46 @@ class Reload:
         """
         self._check()
         change = self._change()
-        for one in self._prepare(change):
-            one.abandon()
+        self._runs = True
+        try:
+            for one in await self._prepare_all(change):
+                one.abandon()
+        finally:
+            self._runs = False
         return Reloaded(change.applied, change.left)
+
+    def take(self, settings: Settings) -> Prepared:
+        """
+        Prepare settings that another process puts in force.
+
+        :raises SettingsError: with all mistakes.
+        """
+        change = merged(self.settings, settings)
+        prepared = self._prepare(change)
+
+        def abandon() -> None:
+            for one in prepared:
+                one.abandon()
+
+        return Prepared(lambda: self._commit(change, prepared), abandon)
 
     def _check(self) -> None:
         obstacle = self.refuses
         if obstacle is not None:
             raise ReloadRefused(obstacle)
 
-    def _run(self, by: str) -> Reloaded:
+    async def _run(self, by: str) -> Reloaded:
         try:
             change = self._change()
-            prepared = self._prepare(change)
+            prepared = await self._prepare_all(change)
         except SettingsError as error:
             self.last_successful = False
             for mistake in error.mistakes:
                 self.log.error("reload: {mistake}", mistake=mistake)
             self.log.error("reload by {by}: the settings stay as they were", by=by)
             raise
-        self.settings = change.settings
         self._sources.confirm()
-        self._call([*(one.commit for one in prepared), self._renew])
-        self.last_successful = True
-        self.last_success_ms = self._wall_ms()
+        self._commit(change, prepared)
         for name in change.left:
             self.log.warn(
                 "{name}: changed in the file; takes effect at the next start", name=name
@@ -203,12 +239,34 @@ class Reload:
         )
         return Reloaded(change.applied, change.left)
 
+    def _commit(self, change: Merged, prepared: Sequence[Prepared]) -> None:
+        self.settings = change.settings
+        self._call([*(one.commit for one in prepared), self._renew])
+        self.last_successful = True
+        self.last_success_ms = self._wall_ms()
+
     def _change(self) -> Merged:
         read = self._sources.read()
         try:
             return merged(self.settings, read)
         except ValueError as error:
             raise SettingsError(f"{error} (with what the next start changes)") from None
+
+    async def _prepare_all(self, change: Merged) -> list[Prepared]:
+        """
+        Prepare this process, then the others.
+
+        :raises SettingsError: with the mistakes; nothing is left open.
+        """
+        prepared = self._prepare(change)
+        if self._others is None:
+            return prepared
+        try:
+            return [*prepared, await self._others(change.settings)]
+        except SettingsError:
+            for one in prepared:
+                one.abandon()
+            raise
 
     def _prepare(self, change: Merged) -> list[Prepared]:
         """

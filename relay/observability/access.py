@@ -265,10 +265,11 @@ class NoAccessLog:
         """Do nothing: there is no file."""
 
 
-def open_access_log(settings: LogSettings) -> AccessLog:
+def open_access_log(settings: LogSettings, shared: bool = False) -> AccessLog:
     """
     Open the access log.
 
+    :param shared: whether other processes write to the same file.
     :raises OSError: when the file cannot be opened.
     """
     if settings.access == "off":
@@ -280,6 +281,7 @@ def open_access_log(settings: LogSettings) -> AccessLog:
         rotate_bytes=settings.access_rotate_bytes,
         keep=settings.access_keep,
         mode=0o640,
+        shared=shared,
     )
     write = _Guarded(file.write)
     return JsonAccessLog(write, settings.access_query, file)

@@ -9,8 +9,11 @@ again the next line is appended to it.
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from stat import S_IMODE
 from threading import Lock
@@ -30,6 +33,7 @@ class LogFile:
         is written, and those before it are numbered up; 0 never rotates.
     :param keep: how many rotated files are kept; None keeps all.
     :param mode: its permissions; None leaves those of a file that exists.
+    :param shared: whether other processes write lines of theirs to the same file.
     :raises OSError: when the file cannot be opened.
     """
 
@@ -39,11 +43,13 @@ class LogFile:
         rotate_bytes: int = 1_000_000,
         keep: int | None = None,
         mode: int | None = None,
+        shared: bool = False,
     ) -> None:
         self.path = os.path.abspath(path)
         self._rotate_bytes = rotate_bytes
         self._keep = keep
         self._mode = mode
+        self._shared = shared
         self._lock = Lock()
         self._file = -1
         self._size = 0
@@ -71,7 +77,7 @@ class LogFile:
         :raises OSError: when there is no room; the file is unchanged.
         """
         line = data.encode("utf-8") if isinstance(data, str) else data
-        with self._lock:
+        with self._lock, self._held():
             if self._rotate_bytes and self._size >= self._rotate_bytes:
                 self._rotate()
             written = os.write(self._file, line)
@@ -79,6 +85,30 @@ class LogFile:
                 os.ftruncate(self._file, self._size)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self.path)
             self._size += written
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """Keep other processes from the file, which one of them may have rotated."""
+        if not self._shared:
+            yield
+            return
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        while self._rotate_bytes and self._was_moved():
+            self._open()
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+        self._size = os.fstat(self._file).st_size
+        try:
+            yield
+        finally:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def _was_moved(self) -> bool:
+        """Whether the path leads to another file by now."""
+        try:
+            found = os.stat(self.path)
+        except FileNotFoundError:
+            return False
+        return not os.path.samestat(found, os.fstat(self._file))
 
     def flush(self) -> None:
         """Do nothing: no line is buffered."""

@@ -15,6 +15,8 @@ from relay.settings.types import (
     StoreUrl,
 )
 
+MOST_WORKERS = 256
+
 
 @dataclass(frozen=True)
 class StoreSettings:
@@ -138,8 +140,14 @@ class DrainSettings:
 
 @dataclass(frozen=True)
 class ProcessSettings:
-    """The daemon as a process of its machine."""
+    """The daemon as a process of its machine, or as several."""
 
+    workers: Annotated[int, Range(0, MOST_WORKERS)] = setting(
+        1,
+        "how many [processes](../operations/workers.md) serve the clients of published "
+        "APIs; 1 for the daemon's own process alone, 0 for one for each processor that "
+        "the daemon may use",
+    )
     stop_timeout_ms: Milliseconds = setting(
         5000,
         "how long a stop may take beyond the drain; work that is not done by then (for "

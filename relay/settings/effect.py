@@ -166,6 +166,7 @@ TAKEN_BY: dict[str, tuple[Taker, ...]] = {
     "resolver.max_lookups": (Taker.RESOLVER,),
     "drain.delay_ms": (Taker.DRAIN,),
     "drain.spread_ms": (Taker.DRAIN,),
+    "process.workers": NEXT_START,
     "process.stop_timeout_ms": (Taker.PROCESS,),
     "process.share_data_dir": NEXT_START,
 }

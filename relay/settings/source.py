@@ -153,7 +153,7 @@ def from_options(options: Mapping[str, object]) -> dict[str, Given]:
     Read the command line.
 
     :param options: ``gateway`` holds endpoint strings, ``management`` and ``technical``
-        one; others are ignored.
+        one, ``workers`` a number or ``auto``; others are ignored.
     """
     given: dict[str, Given] = {}
     if gateway := options.get("gateway"):
@@ -163,6 +163,14 @@ def from_options(options: Mapping[str, object]) -> dict[str, Given]:
     if management := options.get("management"):
         given["management.endpoint"] = Given(
             management, "--management", origin="option"
+        )
+    if "workers" in options:
+        workers = options["workers"]
+        given["process.workers"] = Given(
+            "0" if workers == "auto" else workers,
+            "--workers",
+            text=True,
+            origin="option",
         )
     if "technical" in options:
         given["technical.endpoint"] = Given(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from dataclasses import replace
+from typing import Any, TypeVar
 
+from twisted.internet.defer import Deferred
 from twisted.logger import capturedLogs, formatEvent
+from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.daemon.errors import CannotStart
@@ -12,6 +16,19 @@ from relay.daemon.reload import Prepared, Reload, Reloaded, ReloadRefused
 from relay.settings.effect import Taker
 from relay.settings.schema import Settings
 from relay.settings.source import SettingsError
+
+T = TypeVar("T")
+
+
+def now(coroutine: Coroutine[Deferred[Any], Any, T]) -> T:
+    """Run a coroutine that waits for nothing, and return or raise what comes of it."""
+    results: list[Any] = []
+    Deferred.fromCoroutine(coroutine).addBoth(results.append)
+    (result,) = results
+    if isinstance(result, Failure):
+        result.raiseException()
+    found: T = result
+    return found
 
 
 class Part:
@@ -67,6 +84,14 @@ class ReloadTests(SynchronousTestCase):
         self.reload.accept(prepares, lambda: self.obstacle)
         self.now_ms = 2000
 
+    def run_reload(self, by: str) -> Reloaded:
+        """Reload, which takes one turn."""
+        return now(self.reload.run(by))
+
+    def try_reload(self) -> Reloaded:
+        """Try a reload, which takes one turn."""
+        return now(self.reload.try_out())
+
     def read(self) -> Settings:
         """Read the file."""
         if self.mistakes:
@@ -90,7 +115,7 @@ class ReloadTests(SynchronousTestCase):
         """All is prepared before anything is committed; others are not asked."""
         self.change()
         with capturedLogs() as events:
-            found = self.reload.run("admin")
+            found = self.run_reload("admin")
         applied = ("limits.max_exchanges", "outbound.allow")
         self.assertEqual(found, Reloaded(applied, ("store.threads",)))
         self.assertEqual(
@@ -121,14 +146,14 @@ class ReloadTests(SynchronousTestCase):
 
     def test_nothing_has_changed(self) -> None:
         """Certificates and the like are read again."""
-        self.assertEqual(self.reload.run("admin"), Reloaded((), ()))
+        self.assertEqual(self.run_reload("admin"), Reloaded((), ()))
         self.assertEqual(self.noted, ["reopen", "renew"])
 
     def test_a_file_with_mistakes(self) -> None:
         """Nothing changes, and each mistake has a line in the log."""
         self.mistakes = ["gateway.via (x): must be", "limits.nothing (x): there is no"]
         with capturedLogs() as events:
-            error = self.assertRaises(SettingsError, self.reload.run, "SIGHUP")
+            error = self.assertRaises(SettingsError, self.run_reload, "SIGHUP")
         self.assertEqual(list(error.mistakes), self.mistakes)
         self.assertEqual(self.noted, ["reopen"])
         self.assertIs(self.reload.settings, self.before)
@@ -142,7 +167,7 @@ class ReloadTests(SynchronousTestCase):
             ],
         )
         self.mistakes = []
-        self.reload.run("SIGHUP")
+        self.run_reload("SIGHUP")
         self.assertTrue(self.reload.last_successful)
 
     def test_a_part_that_cannot(self) -> None:
@@ -151,7 +176,7 @@ class ReloadTests(SynchronousTestCase):
         self.file = replace(self.file, resolver=replace(self.file.resolver, cache_ms=1))
         self.parts[Taker.OUTBOUND].mistake = "no such file"
         self.parts[Taker.RESOLVER].mistake = "no such name"
-        error = self.assertRaises(SettingsError, self.reload.run, "admin")
+        error = self.assertRaises(SettingsError, self.run_reload, "admin")
         self.assertEqual(list(error.mistakes), ["no such file", "no such name"])
         self.assertEqual(
             self.noted,
@@ -168,7 +193,7 @@ class ReloadTests(SynchronousTestCase):
     def test_trying_out(self) -> None:
         """Everything is prepared, and nothing changes, not even the counts."""
         self.change()
-        found = self.reload.try_out()
+        found = self.try_reload()
         applied = ("limits.max_exchanges", "outbound.allow")
         self.assertEqual(found, Reloaded(applied, ("store.threads",)))
         self.assertEqual(
@@ -183,14 +208,14 @@ class ReloadTests(SynchronousTestCase):
         self.assertIs(self.reload.settings, self.before)
         self.assertEqual(self.confirmed, [])
         self.mistakes = ["wrong"]
-        self.assertRaises(SettingsError, self.reload.try_out)
+        self.assertRaises(SettingsError, self.try_reload)
         self.assertTrue(self.reload.last_successful)
         self.assertEqual(self.reload.last_success_ms, 1000)
 
     def test_refused(self) -> None:
         """A daemon that stops takes no reload; its logs are opened again."""
         self.obstacle = "the daemon is stopping"
-        for call in (lambda: self.reload.run("admin"), self.reload.try_out):
+        for call in (lambda: self.run_reload("admin"), self.try_reload):
             error = self.assertRaises(ReloadRefused, call)
             self.assertEqual(str(error), "the daemon is stopping")
         self.assertEqual(self.noted, ["reopen"])
@@ -199,9 +224,9 @@ class ReloadTests(SynchronousTestCase):
         """What prevents the reload is in the log."""
         self.mistakes = ["wrong"]
         with capturedLogs() as events:
-            self.reload.hang_up()
+            now(self.reload.hang_up())
             self.obstacle = "the daemon is stopping"
-            self.reload.hang_up()
+            now(self.reload.hang_up())
         self.assertEqual(
             [formatEvent(event) for event in events],
             [
@@ -215,7 +240,7 @@ class ReloadTests(SynchronousTestCase):
         """The other steps are taken, and the failure is in the log."""
         self.change()
         self.parts[Taker.EXCHANGES].defect = True
-        self.reload.run("admin")
+        self.run_reload("admin")
         self.assertEqual(self.noted[-2:], ["commit outbound", "renew"])
         self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
 
@@ -223,9 +248,9 @@ class ReloadTests(SynchronousTestCase):
         """What is called before and after a reload is called for a failed one, too."""
         self.reload.began.append(lambda: self.noted.append("began"))
         self.reload.ended.append(lambda: self.noted.append("ended"))
-        self.reload.run("admin")
+        self.run_reload("admin")
         self.assertEqual(self.noted, ["reopen", "began", "renew", "ended"])
         self.noted.clear()
         self.mistakes = ["wrong"]
-        self.assertRaises(SettingsError, self.reload.run, "admin")
+        self.assertRaises(SettingsError, self.run_reload, "admin")
         self.assertEqual(self.noted, ["reopen", "began", "ended"])

@@ -155,3 +155,37 @@ class ReopenTests(SynchronousTestCase):
         text = (moved / "daemon.log").read_text()
         self.assertIn("cannot be opened again", text)
         self.assertIn("still here\n", text)
+
+
+class SharedFileTests(SynchronousTestCase):
+    """Two processes write lines of theirs to one file."""
+
+    def setUp(self) -> None:
+        """Open the file twice."""
+        directory = TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.path = Path(directory.name, "log")
+        self.files = [
+            LogFile(str(self.path), rotate_bytes=250, shared=True) for _ in range(2)
+        ]
+        for one in self.files:
+            self.addCleanup(one.close)
+
+    def test_rotation(self) -> None:
+        """The file is rotated once, whoever does it, and no line is lost."""
+        for number in range(8):
+            self.files[number % 2].write(LINE)
+        rotated = sorted(one.name for one in self.path.parent.iterdir())
+        self.assertEqual(rotated, ["log", "log.1", "log.2"])
+        sizes = [(self.path.parent / name).stat().st_size for name in rotated]
+        self.assertEqual([size // len(LINE) for size in sizes], [2, 3, 3])
+
+    def test_a_full_disk(self) -> None:
+        """Half a line is removed, and the lines of the other process stay."""
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_FSIZE, limits)
+        self.files[0].write(LINE)
+        self.files[1].write(LINE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (250, limits[1]))
+        self.assertRaises(OSError, self.files[0].write, LINE)
+        self.assertEqual(self.path.read_text(), LINE * 2)

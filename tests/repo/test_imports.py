@@ -151,6 +151,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "console": {"http", "management"},
     "daemon": {"http", "observability", "reactor", "settings", "tls"},
+    "workers": {"daemon", "http", "observability", "reactor"},
     "captures": {"eventstream"},
     "demo": {"captures", "eventstream", "reactor"},
     "cli": {
@@ -206,6 +207,7 @@ ENTRY_POINTS = (
     "relay.demo.service",
     "relay.cli.running",
     "relay.cluster.local.process",
+    "relay.assembly.worker_process",
 )
 """Where a program takes the reactor that was chosen, within a function."""
 

@@ -169,6 +169,8 @@ class Daemon:
         data_dir.mkdir(parents=True, exist_ok=True)
         self._toml = toml
         self._options = options
+        self.start_bound_s = BOUND_S
+        """How long a start may take."""
         self.environment = {"RELAY_ADMIN_PASSWORD": PASSWORD, **(environment or {})}
         self.program: Sequence[str] = (TWISTD,)
         # A fork of a running interpreter does not read its variables.
@@ -205,7 +207,12 @@ class Daemon:
         """Start it, and wait until it accepts connections on every listener."""
         self.launch()
         try:
-            until(self._is_ready, "the daemon is ready", failed=self._shown)
+            until(
+                self._is_ready,
+                "the daemon is ready",
+                self.start_bound_s,
+                failed=self._shown,
+            )
         except AssertionError:
             self.discard()
             raise
