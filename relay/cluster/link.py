@@ -129,10 +129,13 @@ class Lead(NamedTuple):
     :param fence: the fencing token: larger than any that was given for the channel.
     :param next_seq: the number of the next entry when the lease was given. A leader
         whose copy of the log is shorter waits for the rest before it appends.
+    :param first: whether nobody has led the channel since it is followed without a
+        break, so that no follower can have missed events of its source.
     """
 
     fence: int
     next_seq: int
+    first: bool = False
 
 
 class Follower(Protocol):
@@ -141,7 +144,7 @@ class Follower(Protocol):
     def held(self) -> Snapshot | None:
         """
         Return the copy, from which an engine that has lost the log restores it; None
-        when there is no copy yet, or one of a log to which nothing was ever appended.
+        when there is no copy yet.
         """
 
     def restored(self, snapshot: Snapshot) -> None:

@@ -195,7 +195,7 @@ class Replica:
     def held(self) -> Snapshot | None:
         """Return the copy, for an engine that has lost the log."""
         log = self._channel.log
-        if not self._known or log.next_seq == 1:
+        if not self._known:
             return None
         entries = [
             Stored(
@@ -331,11 +331,12 @@ class Replica:
             # The engine was away, and the source has gone on.
             self.tell()
             return
-        self._runs, had_readers = True, self._placed
+        self._runs = True
         if log.holds_any:
             self._channel.gap_due = self._channel.places.go_on()
         else:
-            self._channel.gap_due = had_readers
+            # An earlier leader may have read events that it did not append.
+            self._channel.gap_due = not lead.first
         self._settle(may_open=not log.holds_any)
         try:
             self._start(self._opened)

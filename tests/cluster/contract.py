@@ -239,7 +239,7 @@ class LinkContract(_Base):
     async def test_an_answer_that_was_lost(self) -> None:
         """The newest append of a token is answered again; others are refused."""
         a, b = await self.two()
-        fence, seq = await self.lead(a)
+        fence, seq, _ = await self.lead(a)
         one = await self.append(a, b"1", b"2", fence=fence, first_seq=seq)
         again = await self.append(a, b"1", b"2", fence=fence, first_seq=seq)
         self.assertEqual(again[:4], one[:4])
@@ -366,7 +366,7 @@ class LinkContract(_Base):
         """An empty engine takes the log from a follower; its next entries have another
         epoch, and the next numbers."""
         a, b = await self.two()
-        fence, seq = await self.lead(a)
+        fence, seq, _ = await self.lead(a)
         await self.append(a, b"1", b"2", fence=fence, first_seq=seq)
         await self.have([a, b], b"1", b"2")
         before, epoch = list(a.entries), a.epoch

@@ -210,6 +210,29 @@ class SourceTests(SharedCase):
         (opened,) = self.second.channels.opened
         self.assertEqual(self.second.channels.health(opened), "REFUSED")
 
+    def test_a_leader_dies_before_the_first_event(self) -> None:
+        """What it may have read and not appended is told of as a gap."""
+        self.first.reader()
+        self.machine.turn()
+        two = self.second.reader()
+        self.machine.turn()
+        self.first.kill()
+        self.origin.send("lost")
+        self.machine.turn()
+        self.send("a")
+        self.assertEqual(two.seen, [GAP, "a"])
+
+    def test_nobody_can_have_missed_anything(self) -> None:
+        """The first readers after a while are told of no gap."""
+        one = self.first.reader()
+        self.machine.turn()
+        one.subscriber.leave()
+        self.machine.advance(40)
+        two = self.second.reader()
+        self.machine.turn()
+        self.send("a")
+        self.assertEqual(two.seen, ["a"])
+
 
 class WithoutIdsTests(SharedCase):
     """Channels whose source has no ids."""

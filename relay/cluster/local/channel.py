@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from relay.cluster.link import Appended, ChannelName, Fenced, Snapshot, Stored
+from relay.cluster.link import (
+    Appended,
+    ChannelName,
+    Fenced,
+    Lead,
+    Snapshot,
+    Stored,
+)
 from relay.cluster.local.log import HubLog
 from relay.cluster.local.messages import (
     Added,
@@ -62,6 +69,8 @@ class HubChannel:
             self.log.append([opening], at_ms)
         self.leader: Session | None = None
         self._fence = 0
+        self._was_led = copy is not None
+        """Whether anybody may have led since the channel is followed."""
         self._last: tuple[int, Appended] | None = None
         """The newest append of a leader, and its token."""
         self._followers: dict[Session, _Following] = {}
@@ -86,18 +95,21 @@ class HubChannel:
         self._followers.pop(session, None)
         if self.leader is session:
             self._give_up(session)
+        if not self._followers:
+            self._was_led = False
 
-    def lead(self, session: Session, fence: int) -> bool:
+    def lead(self, session: Session, fence: int) -> Lead | None:
         """
         Make a member the leader.
 
         :param fence: its token.
-        :return: whether it leads; not when another does, nor without following.
+        :return: None when another member leads, or when this one does not follow.
         """
         if self.leader not in (None, session) or session not in self._followers:
-            return False
+            return None
         self.leader, self._fence = session, fence
-        return True
+        first, self._was_led = not self._was_led, True
+        return Lead(fence, self.log.next_seq, first)
 
     def resign(self, session: Session, *, unless_followed: bool) -> bool:
         """

@@ -114,7 +114,7 @@ class LocalChannels:
         if granted is None or followed is None:
             return None
         followed.leads = True
-        return Lead(granted.fence, granted.next_seq)
+        return Lead(granted.fence, granted.next_seq, granted.first)
 
     def resign(self, channel: ChannelName, *, unless_followed: bool) -> Deferred[bool]:
         """Return the lease of a channel."""

@@ -263,10 +263,11 @@ class Hub:
     def _lead(self, session: Session, request: int, name: ChannelName) -> None:
         channel = self._channels.get(name)
         self._fence += 1
-        if channel is None or not channel.lead(session, self._fence):
+        lead = None if channel is None else channel.lead(session, self._fence)
+        if lead is None:
             session.send(Answer(request, None))
         else:
-            session.send(Granted(request, self._fence, channel.log.next_seq))
+            session.send(Granted(request, *lead))
 
     def _append(self, session: Session, message: Append) -> None:
         request, name, fence, first_seq, key, items = message

@@ -199,6 +199,7 @@ class Granted(NamedTuple):
     request: int
     fence: int
     next_seq: int
+    first: bool
 
 
 class Counted(NamedTuple):
