@@ -80,6 +80,7 @@ class GatewayService(MultiService):
         reactor = services.reactor
         self.shared = services
         self.listeners = listeners
+        self.link = link
         self.tracing: Tracing | None = None
         self.outbound = outbound
         self.resource = GatewayResource(services)

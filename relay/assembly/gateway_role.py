@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from twisted.application.service import MultiService
 from twisted.internet.defer import Deferred
 
+from relay.assembly.cluster import Cluster
 from relay.assembly.foundation import Foundation
 from relay.assembly.gateway import GatewayService
 from relay.assembly.history import daemon_history
@@ -50,6 +51,7 @@ class GatewayRole:
     """Made by :meth:`start`."""
     view: GatewayView
     """Made by :meth:`start`."""
+    _cluster: Cluster
     prepare_others: PrepareOthers | None = None
     """There are no other processes."""
 
@@ -78,23 +80,17 @@ class GatewayRole:
         self._outbound = open_outbound(self._base, settings)
         self._access = open_access_log(settings.log, self._is_worker)
 
-    def start(
-        self,
-        parent: MultiService,
-        settings: Settings,
-        owner: str,
-        link: Link | None = None,
-    ) -> None:
+    def start(self, parent: MultiService, settings: Settings, owner: str) -> None:
         """
         Start the gateway; the store and the change feed have started.
 
         :param parent: has started.
         :param owner: this process's name among those that share the store.
-        :param link: to the cluster; None for a process that counts by itself.
         :raises StoreError: when the store cannot be read.
         :raises SettingsError: when a file of the settings cannot be used.
         """
         base = self._base
+        cluster = self._cluster = Cluster(base.reactor, settings.cluster, owner)
         gateway = self.gateway = make_gateway(
             base,
             self._listeners,
@@ -103,9 +99,10 @@ class GatewayRole:
             self._access,
             owner,
             self._is_worker,
-            link,
+            cluster.link,
         )
         gateway.setServiceParent(parent)
+        cluster.start()
         if settings.metrics.enabled:
             # Its libraries take 1 MB and 50 ms.
             from relay.assembly.metrics import DaemonMetrics
@@ -149,7 +146,9 @@ class GatewayRole:
 
     def probes(self) -> Probes:
         """Return the probes of this process."""
-        return daemon_probes(self._base, self._listeners, self.gateway.follower, None)
+        probes = daemon_probes(self._base, self._listeners, self.gateway.follower, None)
+        self._cluster.add_probe(probes)
+        return probes
 
     @property
     def drain(self) -> NodeDrain:
@@ -186,6 +185,7 @@ class GatewayRole:
             Step("exchanges and deliveries", gateway.stop, drain_ms),
             Step("the store to take the last report", gateway.reports.stopService),
             Step("the store to take the records", gateway.records.stopService),
+            *self._cluster.steps(),
         ]
 
     def stop_measuring(self) -> None:

@@ -23,6 +23,7 @@ from relay.assembly.tracing import read_limited, read_spans, read_waiting
 from relay.daemon.reload import Reload
 from relay.observability.metrics.catalog import (
     certificates,
+    cluster,
     node,
     records,
     streams,
@@ -100,6 +101,8 @@ class DaemonMetrics(MultiService):
         self.all.read(node.STORE_UP, lambda: feed.store_answers)
         self.all.read(node.TABLE_STALE, lambda: follower.stale is not None)
         self.all.read(node.TABLE_TIME, lambda: (table.saved_at_ms or 0) / 1000)
+        if (link := gateway.link) is not None:
+            self.all.read(cluster.ENGINE_UP, lambda: link.problem is None)
         self.all.read(node.DRAINING, lambda: gateway.drain.view is not None)
         self.all.read(node.DRAIN_STREAMS, self._drain_streams)
         self.all.read(node.DRAIN_REMAINING, self._drain_remaining_s)

@@ -25,6 +25,11 @@ def check_files(settings: Settings) -> None:
         reads.append(lambda: load_certificates(from_path("outbound.ca", ca)))
     if token_file is not None:
         reads.append(lambda: token_in(token_file))
+    cluster = settings.cluster
+    if cluster.ca is not None:
+        authorities = from_path("cluster.ca", cluster.ca)
+        reads.append(lambda: load_certificates(authorities))
+    reads.append(lambda: cluster.address)
     reads.append(lambda: headers_in_file(settings.tracing.headers_file))
     mistakes: list[str] = []
     for read in reads:

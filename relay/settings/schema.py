@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from relay.settings.cluster import ClusterSettings
 from relay.settings.daemon import (
     AdminSettings,
     CertificateSettings,
@@ -52,6 +53,7 @@ class Settings:
     metrics: MetricsSettings = MetricsSettings()
     records: RecordSettings = RecordSettings()
     store: StoreSettings = StoreSettings()
+    cluster: ClusterSettings = ClusterSettings()
     admin: AdminSettings = AdminSettings()
     log: LogSettings = LogSettings()
     tracing: TracingSettings = TracingSettings()
@@ -112,6 +114,7 @@ def read_sources(
     settings = None
     with mistakes.noted():
         settings = _substituted(build(Settings, given, "--data-dir"))
+        settings.cluster.check()
         if isinstance(demo, DemoSettings):
             _check_local(settings, given)
     mistakes.check()

@@ -187,6 +187,7 @@ HIDDEN: dict[str, set[str]] = {
     "rich": {"cli"},
     "socksio": {"upstream"},
     "h2": {"http"},
+    "redis": {"cluster"},
     "hyperframe": {"http"},
     "OpenSSL": {"cli", "reactor", "tls", "upstream"},
     "croniter": {"model"},

@@ -34,6 +34,7 @@ token = "0123456789abcdef0123"
 SPELLED_LIKE_A_SECRET = re.compile(r"token|password|secret|headers\b|credential")
 SHOWN = {
     "technical.token_file": "the path of a file",
+    "cluster.password_file": "the path of a file",
     "admin.credential_cache_ms": "a duration",
     "gateway.forwarded_headers": "a switch",
     "limits.max_headers": "a number",

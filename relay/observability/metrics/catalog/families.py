@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from relay.observability.metrics.catalog.certificates import CERTIFICATES
 from relay.observability.metrics.catalog.channels import CHANNELS, DELIVERIES
+from relay.observability.metrics.catalog.cluster import CLUSTER
 from relay.observability.metrics.catalog.node import (
     CONFIGURATION,
     DRAIN,
@@ -27,6 +28,7 @@ SECTIONS: Mapping[str, tuple[Family, ...]] = {
     "Plans": PLANS,
     "Configuration": CONFIGURATION,
     "Store": STORE,
+    "Cluster": CLUSTER,
     "Certificates": CERTIFICATES,
     "Tracing": TRACING,
     "Flight records": RECORDS,

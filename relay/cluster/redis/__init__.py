@@ -1,0 +1,1 @@
+"""The link ``redis``: Redis or Valkey is the engine of the cluster."""

@@ -1,0 +1,1 @@
+"""The scripts in Lua; see :mod:`relay.cluster.redis.scripts`."""
