@@ -11,6 +11,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
+from relay.cluster.local.durable import Histories
 from relay.cluster.local.hub import SETTLE_MS, Hub
 from relay.cluster.local.link import LocalLink
 from relay.cluster.local.messages import Message
@@ -195,6 +196,10 @@ class Member:
         assert self._ends is not None
         self._ends[1].is_open = False
 
+    def kill(self) -> None:
+        """End the process."""
+        self._machine.kill(self)
+
     def stop(self) -> None:
         """Suspend the process: it does nothing until :meth:`resume`."""
         self.clock.is_stopped = True
@@ -209,10 +214,17 @@ class Machine:
     A hub, and processes that connect to it again whenever they have no connection.
 
     :param clock: of all of them.
+    :param histories: makes the histories of durable channels, for each hub; None for
+        hubs without them.
     """
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        histories: Callable[[], Histories] | None = None,
+    ) -> None:
         self.clock = clock or Clock()
+        self._histories = histories
         self.hub: Hub | None = None
         self.members: list[Member] = []
 
@@ -222,7 +234,8 @@ class Machine:
 
     def start_hub(self) -> None:
         """Start a hub, without logs, and connect all members to it."""
-        self.hub = Hub(self.clock, self.wall_ms)
+        histories = None if self._histories is None else self._histories()
+        self.hub = Hub(self.clock, self.wall_ms, histories)
         self.hub.start()
         self.connect()
 

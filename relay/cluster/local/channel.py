@@ -17,6 +17,7 @@ from relay.cluster.link import (
     Snapshot,
     Stored,
 )
+from relay.cluster.local.durable import History
 from relay.cluster.local.log import HubLog
 from relay.cluster.local.messages import (
     Added,
@@ -53,6 +54,7 @@ class HubChannel:
     :param copy: a follower's, if the hub restores the log from one.
     :param opening: the first item after the copy; None for none.
     :param at_ms: now, in milliseconds since the Unix epoch.
+    :param history: the stored log of a durable channel; None of another one.
     """
 
     def __init__(
@@ -62,9 +64,14 @@ class HubChannel:
         copy: Snapshot | None = None,
         opening: bytes | None = None,
         at_ms: int = 0,
+        history: History | None = None,
     ) -> None:
         self.name = name
-        self.log = HubLog(bounds, copy)
+        self.history = history
+        if history is not None:
+            self.log = HubLog(bounds, history.copy(), is_exact=True)
+        else:
+            self.log = HubLog(bounds, copy)
         if copy is not None and opening is not None:
             self.log.append([opening], at_ms)
         self.leader: Session | None = None

@@ -11,34 +11,28 @@ A hub that was started again has no logs. Its members restore them: for
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from secrets import token_hex
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from relay.channel.idempotency import KeyReused
 from relay.cluster.link import (
     BEAT_MS,
     SESSION_MS,
-    Appended,
-    ChannelName,
-    Fenced,
     Snapshot,
 )
-from relay.cluster.local.channel import HubChannel
+from relay.cluster.local.channels import HubChannels
+from relay.cluster.local.durable import Histories
 from relay.cluster.local.messages import (
     Announce,
     Answer,
     Append,
     Beat,
-    Committed,
     Counted,
     Disown,
     Ended,
     Enter,
     Follow,
-    Granted,
     Hello,
     HitKey,
     Leave,
@@ -53,18 +47,12 @@ from relay.cluster.local.messages import (
     Unfollow,
     Welcome,
 )
-from relay.cluster.local.publications import Publications
 from relay.cluster.local.session import Session
 from relay.cluster.local.shares import Leases, Places, Windows
 
 SETTLE_MS = 300
 """How long a hub that was started collects the copies and the places of its
 members."""
-UNFOLLOWED_S = 60.0
-"""How long an empty log is kept that no member follows, in seconds."""
-MOST_UNFOLLOWED_BYTES = 64 * 1024 * 1024
-"""How much memory the logs may take that no member follows; the one that has been
-without a follower for the longest time is dropped first."""
 _BEATS = SESSION_MS // BEAT_MS
 _EVICT_BEATS = 10
 """After how many beats old entries are dropped."""
@@ -78,22 +66,22 @@ class Hub:
 
     :param clock: measures silence, windows and leases.
     :param wall_ms: returns the time of day, in milliseconds since the Unix epoch.
+    :param histories: those of durable channels; None keeps none.
     """
 
-    def __init__(self, clock: IReactorTime, wall_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        clock: IReactorTime,
+        wall_ms: Callable[[], int],
+        histories: Histories | None = None,
+    ) -> None:
         self._clock = clock
-        self._wall_ms = wall_ms
         self._name = token_hex(8)
         self._sessions: set[Session] = set()
-        self._channels: dict[ChannelName, HubChannel] = {}
-        self._unfollowed: OrderedDict[ChannelName, float] = OrderedDict()
-        """Since when no member has followed a channel, in seconds of the clock."""
-        self._publications = Publications(clock.seconds)
+        self._channels = HubChannels(clock, wall_ms, histories)
         self._windows = Windows(clock)
         self._places = Places()
         self._leases = Leases(clock)
-        # Tokens of a hub that was started again are larger than the former ones.
-        self._fence = wall_ms() * 1000
         self._settling: list[tuple[Session, Message]] | None = []
         """What members have sent before the logs and the places are restored."""
         self._beats = 0
@@ -135,7 +123,7 @@ class Hub:
         """Send the member what it lacks."""
         session.paused = False
         while session.behind and not session.paused:
-            self._channels[session.behind.pop()].catch_up(session)
+            self._channels.catch_up(session, session.behind.pop())
 
     def _end(self, session: Session) -> None:
         if session.ended:
@@ -143,7 +131,7 @@ class Hub:
         session.send(Ended())
         session.ended = True
         for name in list(session.channels):
-            self._unfollow(session, name)
+            self._channels.unfollow(session, name)
         session.parts.clear()
         self._places.end(session)
         self._leases.end(session)
@@ -158,21 +146,8 @@ class Hub:
                 self._end(session)
         self._beats += 1
         if self._beats % _EVICT_BEATS == 0:
-            self._evict()
-
-    def _evict(self) -> None:
-        now_ms = self._wall_ms()
-        for channel in self._channels.values():
-            channel.log.evict(now_ms)
-        held_bytes = 0
-        old_s = self._clock.seconds() - UNFOLLOWED_S
-        for name, since_s in reversed(list(self._unfollowed.items())):
-            log = self._channels[name].log
-            held_bytes += log.held_bytes
-            is_over = log.first_seq == log.next_seq and since_s < old_s
-            if is_over or held_bytes > MOST_UNFOLLOWED_BYTES:
-                del self._unfollowed[name], self._channels[name]
-        self._leases.forget()
+            self._channels.evict()
+            self._leases.forget()
 
     def received(self, session: Session, message: Message) -> None:
         """Take a message of a member."""
@@ -188,8 +163,8 @@ class Hub:
 
     def _take(self, session: Session, message: Message) -> None:
         match message:
-            case Append():
-                self._append(session, message)
+            case Append() | Follow() | Unfollow() | TakeLead() | Resign() | Announce():
+                self._channels.take(session, message)
             case Beat():
                 session.send(message)
             case HitKey(request, key, window_ms):
@@ -207,21 +182,6 @@ class Hub:
                 session.send(Answer(request, None))
             case Part(channel, entries):
                 session.add_part(channel, entries)
-            case Follow():
-                self._follow(session, message)
-            case Unfollow(channel):
-                self._unfollow(session, channel)
-            case TakeLead(request, channel):
-                self._lead(session, request, channel)
-            case Resign(request, channel, unless_followed):
-                found = self._channels.get(channel)
-                resigned = found is not None and found.resign(
-                    session, unless_followed=unless_followed
-                )
-                session.send(Answer(request, resigned))
-            case Announce(channel, fence, state):
-                if (found := self._channels.get(channel)) is not None:
-                    found.announce(session, state, fence)
             case Hello(member, places):
                 session.member = member
                 self._places.claim(session, places)
@@ -230,71 +190,10 @@ class Hub:
     def _settle(self) -> None:
         waiting, self._settling = self._settling or [], None
         follows = [message for _, message in waiting if isinstance(message, Follow)]
-        # Of several copies of a log, the one with the newest entry comes last.
-        for one in sorted(follows, key=_age):
-            self._channels[one.channel] = self._made(one)
-            self._unfollowed[one.channel] = self._clock.seconds()
+        self._channels.restore(follows)
         for session, message in waiting:
             if not session.ended:
                 self._take(session, message)
-
-    def _follow(self, session: Session, message: Follow) -> None:
-        name = message.channel
-        channel = self._channels.get(name)
-        if channel is None:
-            channel = self._channels[name] = self._made(message)
-        self._unfollowed.pop(name, None)
-        channel.log.evict(self._wall_ms())
-        channel.follow(session, message.bounds)
-
-    def _made(self, one: Follow) -> HubChannel:
-        return HubChannel(
-            one.channel, one.bounds, one.copy, one.opening, self._wall_ms()
-        )
-
-    def _unfollow(self, session: Session, name: ChannelName) -> None:
-        channel = self._channels.get(name)
-        if channel is None:
-            return
-        channel.drop(session)
-        if not channel.is_followed:
-            self._unfollowed[name] = self._clock.seconds()
-
-    def _lead(self, session: Session, request: int, name: ChannelName) -> None:
-        channel = self._channels.get(name)
-        self._fence += 1
-        lead = None if channel is None else channel.lead(session, self._fence)
-        if lead is None:
-            session.send(Answer(request, None))
-        else:
-            session.send(Granted(request, *lead))
-
-    def _append(self, session: Session, message: Append) -> None:
-        request, name, fence, first_seq, key, items = message
-        channel = self._channels.get(name)
-        if channel is None:
-            reason = Reason.LOST if fence is None else Reason.FENCED
-            session.send(Refused(request, reason))
-            return
-        repeated: Appended | None = None
-        try:
-            if fence is not None:
-                repeated = channel.check(session, fence, first_seq, len(items))
-            elif key is not None:
-                repeated = self._publications.find(name, key)
-        except Fenced:
-            session.send(Refused(request, Reason.FENCED))
-            return
-        except KeyReused:
-            session.send(Refused(request, Reason.KEY_REUSED))
-            return
-        if repeated is not None:
-            session.send(Committed(request, repeated, sent=True))
-            return
-        appended, sent = channel.append(session, items, self._wall_ms(), fence)
-        if key is not None:
-            self._publications.remember(name, key, appended)
-        session.send(Committed(request, appended, sent))
 
 
 def _refuse(session: Session, message: Message) -> None:
@@ -312,11 +211,3 @@ def _whole(session: Session, message: Follow) -> Snapshot | None:
     parts = session.take_parts(message.channel)
     copy = message.copy
     return copy and copy._replace(entries=[*parts, *copy.entries])
-
-
-def _age(message: Follow) -> tuple[int, int]:
-    """Order the copies of a log: the last one has the newest entry."""
-    copy = message.copy
-    if copy is None or not copy.entries:
-        return 0, 0
-    return copy.entries[-1].at_ms, copy.next_seq

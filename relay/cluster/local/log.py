@@ -19,13 +19,16 @@ class HubLog:
     Entries in order, of which the oldest are dropped by count, bytes and age.
 
     :param bounds: of the channel's history.
-    :param copy: from which the log is restored; its entries keep their epochs, and the
-        next ones have another.
+    :param copy: from which the log is restored.
+    :param is_exact: whether nothing can be missing at the end of the copy. If not, the
+        entries of the copy keep their epochs, and the next ones have another.
     """
 
-    def __init__(self, bounds: Bounds, copy: Snapshot | None = None) -> None:
+    def __init__(
+        self, bounds: Bounds, copy: Snapshot | None = None, *, is_exact: bool = False
+    ) -> None:
         self.bounds = bounds
-        self.epoch = new_epoch()
+        self.epoch = copy.epoch if copy is not None and is_exact else new_epoch()
         self.state = b""
         """What the leader announced last."""
         self._entries: list[Stored] = []
@@ -39,7 +42,10 @@ class HubLog:
         self.epochs = [(0, self.epoch)]
         """The epochs, each with its first number."""
         if copy is not None:
-            self.epochs = [*epochs_of(copy), (copy.next_seq, self.epoch)][-MOST_EPOCHS:]
+            self.epochs = epochs_of(copy)
+            if not is_exact:
+                self.epochs.append((copy.next_seq, self.epoch))
+            del self.epochs[:-MOST_EPOCHS]
             self.state = copy.state
             self.first_seq = self.next_seq = copy.next_seq
             if copy.entries:

@@ -19,6 +19,8 @@ from twisted.application.service import Service
 from twisted.internet.defer import maybeDeferred
 from twisted.logger import globalLogBeginner, textFileLogObserver
 
+from relay.cluster.local.durable import Histories
+from relay.cluster.local.history_store import HubStore
 from relay.cluster.local.hub import Hub
 from relay.cluster.local.server import HubServer
 from relay.reactor.clock import use_monotonic_clock, wall_ms
@@ -34,9 +36,15 @@ class HubSettings(NamedTuple):
     The settings of a hub.
 
     :param socket: the path of its socket.
+    :param store_url: ``store.url``, which may have a password.
+    :param owner: the name of the node among those that share the store.
+    :param write_timeout_ms: ``store.write_timeout_ms``.
     """
 
     socket: str
+    store_url: str
+    owner: str
+    write_timeout_ms: int
 
     def written(self) -> bytes:
         """Return the settings as they are written to the pipe."""
@@ -107,11 +115,17 @@ def main(fd: int) -> None:
     )
     use_monotonic_clock(reactor)
     poll_lean(reactor)
-    service: Service = HubServer(reactor, Hub(reactor, wall_ms), settings.socket)
+    store = HubStore(
+        reactor, settings.store_url, settings.owner, settings.write_timeout_ms / 1000
+    )
+    hub = Hub(reactor, wall_ms, Histories(store.open, reactor, wall_ms))
+    service: Service = HubServer(reactor, hub, settings.socket)
     reactor.addReader(_Parent(reactor, fd))
     service.startService()
     reactor.addSystemEventTrigger(
-        "before", "shutdown", lambda: maybeDeferred(service.stopService)
+        "before",
+        "shutdown",
+        lambda: maybeDeferred(service.stopService).addCallback(lambda _: store.close()),
     )
     # Entries are many, live long, and are in no reference cycles.
     gc.freeze()

@@ -44,10 +44,20 @@ class Publications:
         return known.appended._replace(repeated=True)
 
     def remember(
-        self, channel: ChannelName, key: tuple[str, str], appended: Appended
+        self,
+        channel: ChannelName,
+        key: tuple[str, str],
+        appended: Appended,
+        at_s: float | None = None,
     ) -> None:
-        """Remember a publication."""
-        known = _Known(self._seconds(), key[1], appended)
+        """
+        Remember a publication.
+
+        :param at_s: when it was made, of the monotonic clock; None for now.
+        """
+        if at_s is None:
+            at_s = self._seconds()
+        known = _Known(at_s, key[1], appended)
         self._known[channel, key[0]] = known
         self._forget()
 

@@ -6,35 +6,9 @@ from collections.abc import Callable
 
 from twisted.trial.unittest import TestCase
 
-from relay.cluster.link import Link
 from tests.cluster.contract import LinkContract
-from tests.cluster.direct import Machine, Member
+from tests.cluster.direct import Machine
 from tests.cluster.engines import Engine, Process
-
-
-class _Process:
-    """A process of a machine."""
-
-    def __init__(self, machine: Machine, member: Member) -> None:
-        self._machine = machine
-        self._member = member
-
-    @property
-    def link(self) -> Link:
-        """Its link."""
-        return self._member.link
-
-    def kill(self) -> None:
-        """End it."""
-        self._machine.kill(self._member)
-
-    def stop(self) -> None:
-        """Suspend it."""
-        self._member.stop()
-
-    def resume(self) -> None:
-        """Let it run again."""
-        self._member.resume()
 
 
 class _Engine:
@@ -49,7 +23,7 @@ class _Engine:
         """Start a process."""
         member = self._machine.member(name)
         self._machine.turn()
-        return _Process(self._machine, member)
+        return member
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Advance the clock until a condition is true."""

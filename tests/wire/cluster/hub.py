@@ -21,6 +21,7 @@ from tests.cluster.direct import ProcessClock
 from tests.cluster.engines import Process
 
 REACTOR: Any = installed
+OWNER = "a-node"
 STEP_S = 0.01
 STEPS = 1_000
 
@@ -75,6 +76,7 @@ class HubProcess:
     def __init__(self) -> None:
         self._directory = tempfile.mkdtemp(prefix="relay-hub-")
         self.path = os.path.join(self._directory, "hub")
+        self.store_url = f"sqlite:///{self._directory}/relay.db"
         self._linked: list[LinkedProcess] = []
         self._start()
 
@@ -85,7 +87,8 @@ class HubProcess:
             [sys.executable, "-m", module, str(reading)], pass_fds=[reading]
         )
         os.close(reading)
-        os.write(self._parent, HubSettings(self.path).written())
+        settings = HubSettings(self.path, self.store_url, OWNER, 5_000)
+        os.write(self._parent, settings.written())
 
     async def process(self, name: str) -> Process:
         """Start a process, whose link has a session."""

@@ -11,11 +11,18 @@ from functools import cache
 
 from twisted.trial.unittest import TestCase
 
+from relay.channel.message import Message
+from relay.channel.ownership import LEASE_MS
+from relay.cluster.items import write_item
 from relay.cluster.link import ChannelName
 from relay.model.api.messages.channel_options import HistoryOptions
+from relay.reactor.clock import wall_ms
+from relay.store.store import Store
+from relay.store.tables.delivery.channels import ChannelStore, event_id_secret
 from tests.cluster.contract import LinkContract
 from tests.cluster.engines import Copy, Engine
-from tests.wire.cluster.hub import HubProcess, until
+from tests.store.databases import api
+from tests.wire.cluster.hub import OWNER, REACTOR, HubProcess, until
 from tests.wire.harness.interpreter import ROOT
 
 CHANNEL = ChannelName("an-api", "a-digest")
@@ -113,3 +120,45 @@ class LeaderTests(TestCase):
         await until(lambda: self.copy.count("restored") == 2)
         self.assertEqual(self.copy.entries, before)
         await self._take_over()
+
+
+class DurableTests(TestCase):
+    """A durable channel of a hub, whose log is in a real store."""
+
+    async def setUp(self) -> None:  # type: ignore[override]
+        """Start a hub; its node owns the channels of an API."""
+        self.hub = HubProcess()
+        self.store = Store(self.hub.store_url, REACTOR, threads=1, clock_ms=wall_ms)
+        self.store.startService()
+        await self.store.write(lambda tx: tx.apis.add(api(CHANNEL.api_id)))
+        channels = ChannelStore(self.store, OWNER, event_id_secret(self.store))
+        self.assertTrue(await channels.own(CHANNEL.api_id, LEASE_MS))
+
+    async def tearDown(self) -> None:  # type: ignore[override]
+        """End all."""
+        await self.hub.close()
+        await self.store.stopService()
+        self.hub.end()
+
+    async def test_a_hub_is_killed(self) -> None:
+        """The channel goes on with its log, its epoch and its publications."""
+        process = await self.hub.process("publisher")
+        copy = Copy(process, CHANNEL)
+        channels = process.link.channels
+        channels.follow(CHANNEL, HistoryOptions(durable=True), copy)
+        await until(lambda: copy.told)
+        items = [write_item(Message(str(number))) for number in range(20)]
+        asked = [channels.append(CHANNEL, [item]) for item in items[:-1]]
+        asked.append(channels.append(CHANNEL, items[-1:], key=("key", "content")))
+        for one in asked:
+            place = await one
+        before, epoch = list(copy.entries), copy.epoch
+        self.assertEqual([entry.item for entry in before], items)
+        copy.refuses = True
+        await self.hub.lose()
+        await self.hub.restart()
+        await until(lambda: copy.count("restored") == 2)
+        self.assertEqual((copy.entries, copy.epoch), (before, epoch))
+        again = await channels.append(CHANNEL, items[-1:], key=("key", "content"))
+        self.assertEqual((again.first_seq, again.repeated), (place.first_seq, True))
+        self.assertEqual((await channels.append(CHANNEL, items[:1])).first_seq, 21)
