@@ -10,6 +10,7 @@ from twisted.internet.protocol import ClientFactory, connectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from relay.cluster.local.address import SocketAddress
 from relay.cluster.local.framing import Framed, Writing
 from relay.cluster.local.link import LocalLink
 
@@ -63,7 +64,7 @@ class HubClient(Service):
     def __init__(self, reactor: Any, link: LocalLink, path: str) -> None:
         self.reactor = reactor
         self._link = link
-        self._path = path
+        self._address = SocketAddress(path)
         self.connection: _Connection | None = None
         """The connection of the present session."""
         self._timer: IDelayedCall | None = None
@@ -83,10 +84,16 @@ class HubClient(Service):
             self._timer = None
         if self.connection is not None:
             self.connection.close()
+        self._address.close()
 
     def _connect(self) -> None:
         self._timer = None
-        self.reactor.connectUNIX(self._path, _Factory(self))
+        try:
+            address = self._address.open()
+        except OSError:
+            self.lost()
+            return
+        self.reactor.connectUNIX(address, _Factory(self))
 
     def made(self, connection: _Connection) -> None:
         """Begin a session over a connection."""

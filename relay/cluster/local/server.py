@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from typing import Any
 
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.interfaces import IListeningPort, IPushProducer
 from twisted.internet.protocol import Factory, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from relay.cluster.local.address import SocketAddress
 from relay.cluster.local.framing import Framed, Writing
 from relay.cluster.local.hub import Hub
 
@@ -75,7 +77,7 @@ class HubServer(Service):
         self.hub = hub
         self.writing = Writing()
         self.connections: set[_Connection] = set()
-        self._path = path
+        self._address = SocketAddress(path)
         self._port: IListeningPort | None = None
 
     def startService(self) -> None:
@@ -83,9 +85,10 @@ class HubServer(Service):
         super().startService()
         factory = Factory.forProtocol(lambda: _Connection(self))
         factory.noisy = False
+        address = self._address.open()
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(self._path)
-        self._port = self.reactor.listenUNIX(self._path, factory, mode=MODE)
+            os.unlink(address)
+        self._port = self.reactor.listenUNIX(address, factory, mode=MODE)
         self.hub.start()
 
     def stopService(self) -> Deferred[None] | None:
@@ -95,4 +98,8 @@ class HubServer(Service):
         for connection in list(self.connections):
             connection.close()
         port, self._port = self._port, None
-        return None if port is None else port.stopListening()
+        if port is None:
+            return None
+        stop: Callable[[], Any] = port.stopListening
+        stopped: Deferred[None] = maybeDeferred(stop)
+        return stopped.addBoth(lambda _: self._address.close())

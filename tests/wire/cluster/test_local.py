@@ -50,10 +50,11 @@ class LeaderTests(TestCase):
 
     async def setUp(self) -> None:  # type: ignore[override]
         """Start a hub, a follower in this process, and a leader in another one."""
-        self.hub = HubProcess()
+        self.hub = _shared_hub()
+        self.channel = CHANNEL._replace(digest=self.id())
         process = await self.hub.process("follower")
-        self.copy = Copy(process, CHANNEL)
-        process.link.channels.follow(CHANNEL, HistoryOptions(), self.copy)
+        self.copy = Copy(process, self.channel)
+        process.link.channels.follow(self.channel, HistoryOptions(), self.copy)
         await until(lambda: self.copy.told)
         reading, writing = os.pipe()
         self.leader = subprocess.Popen(
@@ -62,7 +63,7 @@ class LeaderTests(TestCase):
                 "-m",
                 "tests.wire.cluster.leader",
                 self.hub.path,
-                *CHANNEL,
+                *self.channel,
             ],
             cwd=ROOT,
             stdout=writing,
@@ -78,18 +79,17 @@ class LeaderTests(TestCase):
         self.leader.wait()
         self.output.close()
         await self.hub.close()
-        self.hub.end()
 
     async def _take_over(self) -> None:
         """Lead, append, and see that the log has no hole and nothing twice."""
         channels = self.copy.process.link.channels
-        lead = await channels.lead(CHANNEL)
+        lead = await channels.lead(self.channel)
         assert lead is not None
         items = [b"%d" % number for number in range(1, lead.next_seq)]
         await until(lambda: len(self.copy.items) == len(items))
         self.assertEqual(self.copy.items, items[-len(self.copy.items) :])
         await channels.append(
-            CHANNEL, [b"taken over"], fence=lead.fence, first_seq=lead.next_seq
+            self.channel, [b"taken over"], fence=lead.fence, first_seq=lead.next_seq
         )
         self.assertEqual(self.copy.items[-1], b"taken over")
 
