@@ -63,7 +63,6 @@ UNTESTED = {
     "relay.cluster.local.channels": "in tests/cluster/contract.py",
     "relay.cluster.local.client": "in tests/wire/cluster/test_local.py",
     "relay.cluster.local.following": "in tests/cluster/contract.py",
-    "relay.cluster.local.framing": "in tests/wire/cluster/test_local.py",
     "relay.cluster.local.history_store": "in tests/wire/cluster/test_local.py",
     "relay.cluster.local.log": "in tests/cluster/local/test_hub.py",
     "relay.cluster.local.messages": "records without behaviour",

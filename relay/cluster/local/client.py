@@ -22,7 +22,7 @@ class _Connection(Framed):
     """A connection to the hub."""
 
     def __init__(self, client: HubClient) -> None:
-        super().__init__(client.reactor, Writing())
+        super().__init__(Writing(client.reactor))
         self._client = client
 
     def connectionMade(self) -> None:

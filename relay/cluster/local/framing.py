@@ -25,11 +25,19 @@ FRAME_BYTES = 256 * 1024
 
 
 class Writing:
-    """Writes messages; one that is sent to many is written once."""
+    """
+    Writes messages for the connections of a process, and ends its turns.
 
-    def __init__(self) -> None:
+    A message that is sent to many is written once.
+
+    :param clock: the reactor, or a clock of tests.
+    """
+
+    def __init__(self, clock: IReactorTime) -> None:
+        self._clock = clock
         self._message: Message | None = None
         self._written: Written | None = None
+        self._waiting: list[Framed] = []
 
     def write(self, message: Message) -> Written:
         """Write a message."""
@@ -37,29 +45,34 @@ class Writing:
             self._message, self._written = message, write_message(message)
         return self._written
 
-    def forget(self) -> None:
-        """Drop the message that was written last."""
+    def flush_later(self, connection: Framed) -> None:
+        """Send what waits on a connection at the end of the turn."""
+        if not self._waiting:
+            self._clock.callLater(0, self._end_turn)
+        self._waiting.append(connection)
+
+    def _end_turn(self) -> None:
         self._message = self._written = None
+        waiting, self._waiting = self._waiting, []
+        for connection in waiting:
+            connection.flush()
 
 
 class Framed(Protocol):
     """
     Sends what is to be sent in one turn as one frame.
 
-    :param clock: the reactor, or a clock of tests.
-    :param writing: writes the messages; several connections may share it.
+    :param writing: of the process.
     """
 
     transport: Any
     _log = Logger()
 
-    def __init__(self, clock: IReactorTime, writing: Writing) -> None:
-        self._clock = clock
+    def __init__(self, writing: Writing) -> None:
         self._writing = writing
         self._reader = FrameReader()
         self._waiting: list[Written] = []
         self._waiting_bytes = 0
-        self._scheduled = False
         self._closed = False
         self.receive: Callable[[Message], None] = lambda message: None
         """Takes the messages of the other end."""
@@ -69,20 +82,15 @@ class Framed(Protocol):
         if self._closed:
             return
         written = self._writing.write(message)
+        if not self._waiting:
+            self._writing.flush_later(self)
         self._waiting.append(written)
         self._waiting_bytes += written.size
         if self._waiting_bytes >= FRAME_BYTES:
-            self._flush()
-        elif not self._scheduled:
-            self._scheduled = True
-            self._clock.callLater(0, self._end_turn)
+            self.flush()
 
-    def _end_turn(self) -> None:
-        self._scheduled = False
-        self._flush()
-        self._writing.forget()
-
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Send what waits."""
         waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
         if waiting and not self._closed:
             send_now(self.transport, write_frame(waiting))

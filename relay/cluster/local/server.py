@@ -32,7 +32,7 @@ class _Connection(Framed):
     """
 
     def __init__(self, server: HubServer) -> None:
-        super().__init__(server.reactor, server.writing)
+        super().__init__(server.writing)
         self._server = server
 
     def connectionMade(self) -> None:
@@ -75,7 +75,7 @@ class HubServer(Service):
     def __init__(self, reactor: Any, hub: Hub, path: str) -> None:
         self.reactor = reactor
         self.hub = hub
-        self.writing = Writing()
+        self.writing = Writing(reactor)
         self.connections: set[_Connection] = set()
         self._address = SocketAddress(path)
         self._port: IListeningPort | None = None
