@@ -66,7 +66,6 @@ UNTESTED = {
     "relay.cluster.local.history_store": "in tests/wire/cluster/test_local.py",
     "relay.cluster.local.log": "in tests/cluster/local/test_hub.py",
     "relay.cluster.local.messages": "records without behaviour",
-    "relay.cluster.local.process": "in tests/wire/cluster/test_local.py",
     "relay.cluster.local.publications": "in tests/cluster/contract.py",
     "relay.cluster.local.requests": "in tests/cluster/contract.py",
     "relay.cluster.local.server": "in tests/wire/cluster/test_local.py",

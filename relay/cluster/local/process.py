@@ -8,6 +8,7 @@ processes do not end the hub: the workers need it until they have drained.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -17,7 +18,14 @@ from typing import Any, NamedTuple
 
 from twisted.application.service import Service
 from twisted.internet.defer import maybeDeferred
-from twisted.logger import globalLogBeginner, textFileLogObserver
+from twisted.logger import (
+    ILogObserver,
+    LogEvent,
+    LogLevel,
+    eventAsText,
+    globalLogBeginner,
+)
+from zope.interface import provider
 
 from relay.cluster.local.durable import Histories
 from relay.cluster.local.history_store import HubStore
@@ -97,6 +105,29 @@ class _Parent:
         self._reactor.stop()
 
 
+def log_lines(event: LogEvent) -> bytes:
+    """
+    Return a log event as lines for the parent, each with the level before it.
+
+    What Twisted tells of its sockets and its loop is left out.
+    """
+    level = event["log_level"]
+    is_own = event["log_namespace"].startswith("relay.")
+    if level < (LogLevel.info if is_own else LogLevel.warn):
+        return b""
+    text = eventAsText(event, includeTimestamp=False, includeSystem=False)
+    lines = [f"{level.name} {line}\n" for line in text.splitlines()]
+    return "".join(lines).encode("utf-8", "backslashreplace")
+
+
+@provider(ILogObserver)
+def _write_log(event: LogEvent) -> None:
+    lines = log_lines(event)
+    if lines:
+        with contextlib.suppress(OSError):
+            os.write(_LOG_FD, lines)
+
+
 def main(fd: int) -> None:
     """
     Run a hub until the parent closes the pipe.
@@ -109,10 +140,7 @@ def main(fd: int) -> None:
     for one in _IGNORED:
         signal.signal(one, signal.SIG_IGN)
     settings = read_settings(fd)
-    log = os.fdopen(_LOG_FD, "w", buffering=1, closefd=False)
-    globalLogBeginner.beginLoggingTo(
-        [textFileLogObserver(log)], redirectStandardIO=False
-    )
+    globalLogBeginner.beginLoggingTo([_write_log], redirectStandardIO=False)
     use_monotonic_clock(reactor)
     poll_lean(reactor)
     store = HubStore(
