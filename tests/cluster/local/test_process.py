@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from twisted.logger import Logger, LogLevel, capturedLogs
+from twisted.logger import LogEvent, LogLevel
 from twisted.trial.unittest import SynchronousTestCase
 
 from relay.cluster.local.process import HubSettings, log_lines, read_settings
@@ -39,9 +39,13 @@ class LogTests(SynchronousTestCase):
 
     def lines(self, namespace: str, level: LogLevel) -> bytes:
         """Return the lines of a message."""
-        with capturedLogs() as events:
-            Logger(namespace).emit(level, "one\ntwo {name}", name="\udc80")
-        return log_lines(events[0])
+        event: LogEvent = {
+            "log_level": level,
+            "log_namespace": namespace,
+            "log_format": "one\ntwo {name}",
+            "name": "\udc80",
+        }
+        return log_lines(event)
 
     def test_lines(self) -> None:
         """Each has the level before it."""
