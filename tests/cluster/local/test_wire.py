@@ -102,7 +102,7 @@ MESSAGES: dict[type[Any], st.SearchStrategy[Any]] = {
     Follow: st.builds(
         Follow, CHANNEL, BOUNDS, st.none() | SNAPSHOT, st.none() | st.binary(max_size=9)
     ),
-    Granted: st.builds(Granted, NUMBER, NUMBER, NUMBER),
+    Granted: st.builds(Granted, NUMBER, NUMBER, NUMBER, st.booleans()),
     Hello: st.builds(Hello, TEXT, PLACES),
     HitKey: st.builds(HitKey, NUMBER, TEXT, NUMBER),
     Leaderless: st.builds(Leaderless, CHANNEL),
