@@ -107,16 +107,16 @@ class _Parent:
 
 def log_lines(event: LogEvent) -> bytes:
     """
-    Return a log event as lines for the parent, each with the level before it.
+    Return a log event as lines for the parent, each with its origin and level.
 
     What Twisted tells of its sockets and its loop is left out.
     """
-    level = event["log_level"]
-    is_own = event["log_namespace"].startswith("relay.")
+    level, namespace = event["log_level"], event["log_namespace"]
+    is_own = namespace.startswith("relay.")
     if level < (LogLevel.info if is_own else LogLevel.warn):
         return b""
     text = eventAsText(event, includeTimestamp=False, includeSystem=False)
-    lines = [f"{level.name} {line}\n" for line in text.splitlines()]
+    lines = [f"[{namespace}#{level.name}] {line}\n" for line in text.splitlines()]
     return "".join(lines).encode("utf-8", "backslashreplace")
 
 

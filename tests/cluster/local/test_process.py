@@ -48,9 +48,9 @@ class LogTests(SynchronousTestCase):
         return log_lines(event)
 
     def test_lines(self) -> None:
-        """Each has the level before it."""
-        expected = b"warn one\nwarn two \\udc80\n"
-        self.assertEqual(self.lines("relay.cluster", LogLevel.warn), expected)
+        """Each has its origin and level."""
+        expected = b"[relay.x#warn] one\n[relay.x#warn] two \\udc80\n"
+        self.assertEqual(self.lines("relay.x", LogLevel.warn), expected)
 
     def test_what_is_left_out(self) -> None:
         """Debug messages, and what Twisted tells of its sockets."""
