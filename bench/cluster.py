@@ -110,7 +110,13 @@ def local_engine(directory: Path) -> Iterator[Engine]:
     ) as process:
         os.close(reading)
         try:
-            os.write(writing, HubSettings(socket).written())
+            settings = HubSettings(
+                socket,
+                store_url=f"sqlite:///{directory}/relay.db",
+                owner="a-node",
+                write_timeout_ms=5_000,
+            )
+            os.write(writing, settings.written())
             wait_until(lambda: os.path.exists(socket), "the hub listens")
             yield LocalEngine(process.pid, socket)
         finally:
