@@ -10,7 +10,7 @@ from twisted.internet.defer import gatherResults
 
 from relay.assembly.drain import node_drain
 from relay.assembly.history import MakeHistory
-from relay.assembly.opening import channel_store
+from relay.assembly.opening import channel_store, warn_of_others
 from relay.assembly.records import DaemonRecords
 from relay.cluster.link import Link
 from relay.daemon.listeners import Listeners
@@ -91,6 +91,7 @@ class GatewayService(MultiService):
             outbound,
             services.settings.drain_timeout_ms,
         )
+        warn_of_others(store, owner)
         channels = channel_store(store, owner, table)
         table.keep(owner, lambda: channels.id_secret)
         self.feed, self.table = feed, table

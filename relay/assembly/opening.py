@@ -76,6 +76,24 @@ def channel_store(store: Store, owner: str, table: TableKeeper) -> ChannelStore:
     return channels
 
 
+def warn_of_others(store: Store, owner: str) -> None:
+    """
+    Log that other daemons share the store, when no link connects them.
+
+    :param owner: this process's name among those that share the store.
+    """
+    if store.away is not None:
+        return
+    others = store.read_now(lambda tx: tx.gateways.others(owner))
+    if others:
+        _log.warn(
+            "{others} other daemons share the store, and no engine connects them: one "
+            "daemon at a time serves the topics of an API, the others answer 503 "
+            "CHANNEL_OWNED_ELSEWHERE; each daemon counts limits for itself",
+            others=others,
+        )
+
+
 def _not_done(failure: Failure, what: str) -> None:
     if failure.check(StoreError, OSError, ValueError):
         _log.error("{what}: {why}", what=what, why=failure.getErrorMessage())

@@ -201,6 +201,14 @@ class Gateways:
             for one in found
         ]
 
+    def others(self, gateway_id: str) -> int:
+        """Return how many other gateways run on this store."""
+        row = gateways.c
+        found = self._connection.scalar(
+            select(func.count()).where(row.id != gateway_id, self._runs())
+        )
+        return found or 0
+
     def any_runs(self) -> bool:
         """Return whether any gateway runs on this store."""
         found = self._connection.scalar(

@@ -77,11 +77,15 @@ class GatewaysTests(DatabaseTestCase):
         ends("a")
         self.assertEqual(self.of_api(), [])
         self.assertFalse(self.read(lambda tx: tx.gateways.any_runs()))
+        self.assertEqual(self.read(lambda tx: tx.gateways.others("b")), 0)
         self.assertEqual(
             self.read(lambda tx: tx.gateways.made_by("a")), {"api-1": FAILS}
         )
         self.report("b", SERVES)
+        self.assertEqual(self.read(lambda tx: tx.gateways.others("b")), 0)
+        self.assertEqual(self.read(lambda tx: tx.gateways.others("c")), 1)
         self.now_ms += GONE_MS + 1
+        self.assertEqual(self.read(lambda tx: tx.gateways.others("c")), 0)
         self.assertEqual(self.of_api(), [])
         self.now_ms += KEPT_MS
         self.report("c", SERVES)
