@@ -90,8 +90,10 @@ class GatewayService(MultiService):
             DeliveryStore(store, owner),
             outbound,
             services.settings.drain_timeout_ms,
+            None if link is None else link.leases,
         )
-        warn_of_others(store, owner)
+        if link is None:
+            warn_of_others(store, owner)
         channels = channel_store(store, owner, table)
         table.keep(owner, lambda: channels.id_secret)
         self.feed, self.table = feed, table

@@ -70,6 +70,10 @@ class ChannelLease:
     """
 
     log = Logger()
+    failure = "API {id}: the lease of its channels: {reason}"
+    recovery = "API {id}: the lease of its channels: the store answers again"
+    loss = "API {id}: this process no longer serves its channels"
+    """What is logged; ``id`` is what :class:`Owners` know the lease by."""
 
     def __init__(
         self,
@@ -188,17 +192,11 @@ class ChannelLease:
     def _tell_recovery(self) -> None:
         if self._failing:
             self._failing = False
-            self.log.info(
-                "API {api_id}: the lease of its channels: the store answers again",
-                api_id=self._api_id,
-            )
+            self.log.info(self.recovery, id=self._api_id)
 
     def _tell(self, failure: Failure) -> None:
-        self.log.error(
-            "API {api_id}: the lease of its channels: {reason}",
-            api_id=self._api_id,
-            reason=failure.getErrorMessage(),
-        )
+        reason = failure.getErrorMessage()
+        self.log.error(self.failure, id=self._api_id, reason=reason)
 
     def _run_out(self) -> None:
         self._end = None
@@ -216,10 +214,7 @@ class ChannelLease:
         before = self._state
         self._answer(LeaseState.ELSEWHERE)
         if before is LeaseState.HERE:
-            self.log.warn(
-                "API {api_id}: this process no longer serves its channels",
-                api_id=self._api_id,
-            )
+            self.log.warn(self.loss, id=self._api_id)
             self._lost()
 
     def _answer(self, state: LeaseState) -> None:

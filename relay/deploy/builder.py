@@ -275,7 +275,7 @@ class Builder:
                     one["id"] for one in deployment.plans if one.get("mode") == "PUSH"
                 ),
                 shared.channels,
-                shared.open_lease(api_id),
+                shared.delivery_lease(api_id),
                 flows,
                 self._services.wall_ms,
                 self._services.counts.of(api_id).webhooks,

@@ -58,6 +58,13 @@ class SharedChannels:
         kept = self.channels.published or self.channels.durable
         return kept and not self._spans_machines
 
+    def delivery_lease(self, api_id: str) -> ChannelLease | None:
+        """
+        Return the lease of the processes that deliver to the consumers of the API; None
+        if all processes that share its channels may.
+        """
+        return None if self._spans_machines else self.open_lease(api_id)
+
     def open_lease(self, api_id: str) -> ChannelLease:
         """
         Return the lease of the API: of its channels where they are exclusive, of the

@@ -35,7 +35,7 @@ class PushedApi:
     :param id: of the API.
     :param entrypoints: the configurations of its entrypoints, by their types.
     :param plan_ids: its PUSH plans.
-    :param lease: of the process that calls.
+    :param lease: of the processes that have the channels; None if all have them.
     :param flows: None without any.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
     """
@@ -44,11 +44,16 @@ class PushedApi:
     entrypoints: Mapping[str, dict[str, Any]]
     plan_ids: frozenset[str]
     channels: Channels
-    lease: ChannelLease
+    lease: ChannelLease | None
     flows: FlowRunner | None
     wall_ms: Callable[[], int]
     counts: Tally = field(default_factory=Tally)
     """Attempts by result, and dead letters; they outlive the deployment."""
+
+    @property
+    def here(self) -> bool:
+        """Whether this process has the channels."""
+        return self.lease is None or self.lease.here
 
     def dead_lettered(self) -> None:
         """Count an event that was put onto a dead-letter list."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -29,6 +29,7 @@ class Assignment:
     :param configuration: the ``consumerConfiguration`` of the subscription.
     :param webhook: its part about the receiver.
     :param options: the configuration of the API's entrypoint.
+    :param turn: returns whether no other process delivers the subscription.
     """
 
     api: PushedApi
@@ -36,12 +37,19 @@ class Assignment:
     configuration: ConsumerConfiguration
     webhook: WebhookSubscription
     options: WebhookOptions
+    turn: Callable[[], bool]
 
     @classmethod
-    def of(cls, api: PushedApi, subscription: Entitlement) -> Assignment:
+    def of(
+        cls,
+        api: PushedApi,
+        subscription: Entitlement,
+        turn: Callable[[], bool] = lambda: True,
+    ) -> Assignment:
         """
         Read a subscription.
 
+        :param turn: as above.
         :raises ValueError: when it cannot be read.
         """
         configuration = ConsumerConfiguration.read(subscription.consumer_configuration)
@@ -51,7 +59,13 @@ class Assignment:
             configuration,
             WebhookSubscription.read(configuration.entrypoint_configuration),
             WebhookOptions.read(api.entrypoints[configuration.entrypoint_id]),
+            turn,
         )
+
+    @property
+    def here(self) -> bool:
+        """Whether this process is to deliver the subscription now."""
+        return self.api.here and self.turn()
 
     @property
     def id(self) -> str:

@@ -120,7 +120,7 @@ class Attempts:
         self._timer = None
         event = self._event
         assert event is not None
-        if not self._assignment.api.lease.here:
+        if not self._assignment.here:
             # The lease is lost: another process delivers, and this one will be stopped.
             self._over()
             return

@@ -9,6 +9,7 @@ before its successor is started.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import partial
 from typing import Any
 
 from twisted.application.service import Service
@@ -16,6 +17,7 @@ from twisted.internet.defer import Deferred, DeferredList, succeed
 from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 
+from relay.channel.ownership import Owners
 from relay.gateway.push import PushedApi
 from relay.gateway.services import Services
 from relay.model.consumers.records import Entitlement
@@ -28,6 +30,7 @@ from relay.webhook.courier import Courier
 from relay.webhook.delivery import Delivery
 from relay.webhook.event import OutgoingEvent
 from relay.webhook.progress import Progress, ProgressStore
+from relay.webhook.turns import Turns
 
 GRACE_S = 0.6
 """How long a running attempt may take after its subscription has ended, in seconds."""
@@ -41,6 +44,8 @@ class Deliveries(Service):
     Delivers the events of all subscriptions that this process is to deliver.
 
     :param drain_ms: how long attempts may still take when the service stops.
+    :param owners: where the leases of subscriptions are kept, by which one of several
+        processes with the same channels delivers; None if there is no other.
     """
 
     log = Logger()
@@ -51,6 +56,7 @@ class Deliveries(Service):
         store: ProgressStore,
         outbound: Outbound,
         drain_ms: int,
+        owners: Owners | None = None,
     ) -> None:
         self._clock = services.reactor
         self._wall_ms = services.wall_ms
@@ -59,6 +65,7 @@ class Deliveries(Service):
         self._outbound = outbound
         self.drain_ms = drain_ms
         self._progress = Progress(services.reactor, store)
+        self._turns = Turns(services.reactor, owners, self._turn_moved)
         self._apis: dict[str, PushedApi] = {}
         self._running: dict[str, tuple[Hashable, Delivery]] = {}
         self._ending: dict[str, Deferred[None]] = {}
@@ -75,7 +82,8 @@ class Deliveries(Service):
         :param api: a deployment, which replaces the one before.
         """
         self._apis[api.id] = api
-        api.lease.on_change = lambda: self._moved(api)
+        if api.lease is not None:
+            api.lease.on_change = lambda: self._moved(api)
         self._reconcile(api.id)
 
     def end(self, api: PushedApi) -> Deferred[None]:
@@ -103,7 +111,7 @@ class Deliveries(Service):
             self._timer = None
         for subscription_id in list(self._running):
             self._stop(subscription_id, self.drain_ms / 1000)
-        return self._quiet(None)
+        return self._quiet(None).addCallback(lambda _: self._turns.close())
 
     def view(self, subscription_id: str) -> dict[str, Any] | None:
         """
@@ -141,12 +149,34 @@ class Deliveries(Service):
     def _moved(self, api: PushedApi) -> None:
         """Act on a change of the lease of an API."""
         if self._apis.get(api.id) is api or api.id not in self._apis:
-            if not api.lease.here:
+            if not api.here:
                 for subscription_id, (_, delivery) in list(self._running.items()):
                     if delivery.assignment.api.id == api.id:
                         self._stop(subscription_id, 0)
                 self._progress.forget(api.id)
             self._reconcile(api.id)
+
+    def _turn_moved(self, api_id: str, subscription_id: str) -> None:
+        """Act on a change of the lease of a subscription."""
+        if not self._turns.has(subscription_id, api_id):
+            self._stop(subscription_id, 0)
+            self._progress.forget_one(subscription_id)
+        self._reconcile(api_id)
+
+    def _give_back(self, subscription_id: str, api_id: str) -> None:
+        """Let another process deliver a subscription, once its state is stored."""
+
+        def flushed(_: None) -> None:
+            if subscription_id not in self._running:
+                self._progress.forget_one(subscription_id)
+                self._turns.give_back(subscription_id, api_id)
+
+        api = self._apis.get(api_id)
+        if api is not None and not api.here:
+            # Other processes have the channels, and have stored newer states.
+            flushed(None)
+        else:
+            self._progress.flush().addCallback(flushed)
 
     def _reconcile(self, api_id: str) -> None:
         """Run the deliveries of an API that are to run, and no others."""
@@ -154,12 +184,15 @@ class Deliveries(Service):
             # All are ending, each within ``drain_ms``.
             return
         wanted: dict[str, tuple[Hashable, PushedApi, Entitlement]] = {}
+        due: set[str] = set()
         api = self._apis.get(api_id)
-        if api is not None and api.lease.here:
+        if api is not None and api.here:
             for one in self._consumers.pushed(api_id):
                 if self._is_due(api, one):
-                    key = Assignment.key(api, one)
-                    wanted[one.subscription_id] = (key, api, one)
+                    due.add(one.subscription_id)
+                    if self._turns.take(one.subscription_id, api_id):
+                        key = Assignment.key(api, one)
+                        wanted[one.subscription_id] = (key, api, one)
             self._expect_next()
         for subscription_id, (key, delivery) in list(self._running.items()):
             if delivery.assignment.api.id == api_id and (
@@ -171,6 +204,9 @@ class Deliveries(Service):
         for subscription_id, found in wanted.items():
             if subscription_id not in self._running:
                 self._start(*found)
+        for subscription_id in self._turns.of(api_id):
+            if subscription_id not in due and subscription_id not in self._running:
+                self._give_back(subscription_id, api_id)
 
     def _is_due(self, api: PushedApi, one: Entitlement) -> bool:
         configuration = one.consumer_configuration or {}
@@ -186,7 +222,8 @@ class Deliveries(Service):
         if self._broken.get(one.subscription_id) == key:
             return
         try:
-            assignment = Assignment.of(api, one)
+            turn = partial(self._turns.has, one.subscription_id, one.api_id)
+            assignment = Assignment.of(api, one, turn)
             courier = Courier(
                 self._clock,
                 self._wall_ms,

@@ -103,8 +103,14 @@ class Progress:
         """
         for state in list(self._states.values()):
             if state.api_id == api_id:
-                del self._states[state.subscription_id]
-                self._unwritten.discard(state.subscription_id)
+                self.forget_one(state.subscription_id)
+
+    def forget_one(self, subscription_id: str) -> None:
+        """
+        Drop the state of one subscription, for the same reason.
+        """
+        self._states.pop(subscription_id, None)
+        self._unwritten.discard(subscription_id)
 
     def flush(self) -> Deferred[None]:
         """

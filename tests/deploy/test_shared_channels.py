@@ -39,7 +39,9 @@ class Leases:
 class SharedChannelsTests(SynchronousTestCase):
     """The channels of an API, with and without a lease."""
 
-    def shared(self, published: bool, durable: bool = False) -> SharedChannels:
+    def shared(
+        self, published: bool, durable: bool = False, spans_machines: bool = False
+    ) -> SharedChannels:
         """Make the channels of a group."""
         self.clock, self.leases = Clock(), Leases()
         options = ChannelOptions.read({"history": {"durable": durable}})
@@ -55,8 +57,23 @@ class SharedChannelsTests(SynchronousTestCase):
         sources = cast(Sources, None)
         self.released: list[SharedChannels] = []
         return SharedChannels(
-            group, channels, sources, self.clock, self.leases, self.released.append
+            group,
+            channels,
+            sources,
+            self.clock,
+            self.leases,
+            self.released.append,
+            spans_machines=spans_machines,
         )
+
+    def test_channels_of_all_machines(self) -> None:
+        """Any process has them, and delivers: no lease of the API is asked for."""
+        shared = self.shared(published=True, spans_machines=True)
+        self.assertFalse(shared.exclusive)
+        self.assertIsNone(shared.delivery_lease("api"))
+        self.assertEqual(self.leases.asked, [])
+        self.assertIsNotNone(self.shared(published=False).delivery_lease("api"))
+        self.assertEqual([one for one, _ in self.leases.asked], ["api"])
 
     def test_held(self) -> None:
         """Each use is counted, and its end reported."""

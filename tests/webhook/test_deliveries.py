@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 from twisted.web.http_headers import Headers
 
+from relay.channel.ownership import RENEW_S, Owners
 from relay.gateway.counts import Counts
 from relay.gateway.push import PushedApi
 from relay.gateway.services import Services
@@ -18,7 +19,9 @@ from relay.outbound import Outbound, OutboundAnswer, OutboundRequest
 from relay.plans.consumers import Consumers
 from relay.webhook.deliveries import GRACE_S, Deliveries
 from relay.webhook.progress import FLUSH_S
+from relay.webhook.turns import PREFIX
 from tests.webhook.desk import Desk
+from tests.webhook.test_turns import Leases
 
 
 class Sent:
@@ -89,9 +92,13 @@ class DeliveriesTests(SynchronousTestCase):
             wall_ms=self.desk.wall_ms,
         )
         self.deliveries = Deliveries(
-            services, self.desk.store, cast(Outbound, self.sent), 5000
+            services, self.desk.store, cast(Outbound, self.sent), 5000, self.owners()
         )
         self.api = self.begin()
+
+    def owners(self) -> Owners | None:
+        """Return where the leases of subscriptions are kept; None for nowhere."""
+        return None
 
     def begin(self) -> PushedApi:
         """Deploy it."""
@@ -278,3 +285,70 @@ class DeliveriesTests(SynchronousTestCase):
         self.change(broken, self.desk.subscription("2"))
         self.desk.publish("a")
         self.assertEqual(self.sent.bodies, ["a"])
+
+
+class TurnTests(DeliveriesTests):
+    """Another process has the same channels; subscriptions have leases."""
+
+    def owners(self) -> Owners:
+        """Keep the leases of two processes."""
+        self.leases = Leases()
+        self.other = self.leases.of("other")
+        return self.leases.of("this")
+
+    def own(self, subscription_id: str = "sub") -> bool:
+        """Take the lease of a subscription for the other process, or try to."""
+        name = f"{PREFIX}{subscription_id}"
+        return bool(self.successResultOf(self.other.own(name, 1)))
+
+    def test_another_process_delivers(self) -> None:
+        """This one begins where the other has ended."""
+        self.own()
+        self.change(self.desk.subscription(), self.desk.subscription("mine"))
+        self.desk.publish("a", "b")
+        self.assertEqual(self.sent.bodies, ["a"])
+        self.assertIsNone(self.deliveries.view("sub"))
+        self.assertFalse(self.own("mine"))
+        self.other.disown(f"{PREFIX}sub")
+        self.desk.clock.advance(RENEW_S)
+        self.assertIsNotNone(self.deliveries.view("sub"))
+
+    def test_a_lease_that_is_lost(self) -> None:
+        """The attempt under way ends at once, and no state is written any more."""
+        self.change(self.desk.subscription())
+        self.desk.publish("a", "b")
+        self.desk.clock.advance(RENEW_S - 0.1)
+        self.sent.answer(200)
+        self.assertEqual(self.sent.bodies, ["a", "b"])
+        self.leases.held[f"{PREFIX}sub"] = "other"
+        self.desk.store.states.clear()
+        self.desk.clock.advance(0.1)
+        self.assertEqual((self.sent.dropped, self.sent.open), (1, []))
+        self.desk.clock.advance(FLUSH_S)
+        self.assertEqual(self.desk.store.states, {})
+        self.assertIsNone(self.deliveries.view("sub"))
+
+    def test_what_is_no_longer_to_be_delivered_is_given_back(self) -> None:
+        """Its state is stored before, and read again by the next delivery."""
+        subscription = self.desk.subscription()
+        self.change(subscription)
+        self.desk.publish("a")
+        self.sent.answer(200)
+        self.change(gone="sub")
+        self.assertEqual(self.desk.store.states["sub"].delivered, 1)
+        self.assertTrue(self.own())
+        later = replace(self.desk.store.states["sub"], delivered=7)
+        self.desk.store.states["sub"] = later
+        self.other.disown(f"{PREFIX}sub")
+        self.change(subscription)
+        self.desk.publish("b")
+        self.sent.answer(200)
+        self.desk.clock.advance(FLUSH_S)
+        self.assertEqual(self.desk.store.states["sub"].delivered, 8)
+
+    def test_the_end_gives_all_back(self) -> None:
+        """Another process can deliver at once."""
+        self.change(self.desk.subscription())
+        self.assertFalse(self.own())
+        self.successResultOf(self.deliveries.stopService())
+        self.assertTrue(self.own())
