@@ -21,9 +21,9 @@ from relay.store.transaction import Transaction
 FILE_NAME = "route-table"
 SAVE_AFTER_S = 1.0
 """The time from a change to the writing of the file, in seconds."""
-IDLE_FACTOR = 20
+IDLE_FACTOR = 10
 """After a writing, the next one waits for this many times as long as it took: it costs
-at most a twentieth of a processor."""
+at most a tenth of a processor."""
 
 
 class TableKeeper(Service):

@@ -55,6 +55,7 @@ class Retention(Service):
         self._forget_some = forget
         self._timer: IDelayedCall | None = None
         self._looking = False
+        self._failing = False
 
     def startService(self) -> None:
         """Begin with the reactor's first turns."""
@@ -94,10 +95,13 @@ class Retention(Service):
         try:
             while self.running and more and self._forget_some is not None:
                 more = await self._store.write(self._forget_some)
+            self._failing = False
         except StoreError as error:
-            self._log.warn(
-                "{what} cannot be shortened: {error}", what=self._what, error=error
-            )
+            if not self._failing:
+                self._log.warn(
+                    "{what} cannot be shortened: {error}", what=self._what, error=error
+                )
+            self._failing = True
         self._looking = False
         self._schedule(self._every_s)
 
