@@ -21,6 +21,7 @@ from relay import __version__
 from relay.assembly.drain import drain_obstacle
 from relay.assembly.foundation import Foundation
 from relay.assembly.gateway_role import GatewayRole
+from relay.assembly.opening import warn_of_others
 from relay.assembly.operator_role import OperatorRole
 from relay.assembly.places import MANAGEMENT, TECHNICAL, SiteMaker, places
 from relay.assembly.probes import unready
@@ -172,6 +173,7 @@ class RelayService(MultiService):
         for service in (*base.measuring, base.feed):
             service.setServiceParent(self)
         owner = owner_name(settings.data_dir)
+        warn_of_others(base.store, owner)
         self._gateway.start(self, settings, owner)
         base.certificates.setServiceParent(self)
         operators.open_sites(

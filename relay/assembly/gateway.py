@@ -10,7 +10,7 @@ from twisted.internet.defer import gatherResults
 
 from relay.assembly.drain import node_drain
 from relay.assembly.history import MakeHistory
-from relay.assembly.opening import channel_store, warn_of_others
+from relay.assembly.opening import channel_store
 from relay.assembly.records import DaemonRecords
 from relay.cluster.link import Link
 from relay.daemon.listeners import Listeners
@@ -92,8 +92,6 @@ class GatewayService(MultiService):
             services.settings.drain_timeout_ms,
             None if link is None else link.leases,
         )
-        if link is None:
-            warn_of_others(store, owner)
         channels = channel_store(store, owner, table)
         table.keep(owner, lambda: channels.id_secret)
         self.feed, self.table = feed, table
