@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import stat
+import time
 from contextlib import ExitStack
 
+from relay.channel.ownership import LEASE_MS, RENEW_S
+from tests.servers.postgres import PostgresServer, missing
 from tests.wire.harness.case import WireCase
 from tests.wire.harness.client import RawClient
 from tests.wire.harness.daemon import Answer, proxy_api, until
@@ -28,7 +31,7 @@ class SqliteOutageTests(WireCase):
         stack = ExitStack()
         self.addCleanup(stack.close)
         port, _ = stack.enter_context(scripted(self._answer))
-        toml = f'[store]\nurl = "sqlite:///{self.root}/store/relay.db"\n'
+        toml = f'[store]\nurl = "{self.store_url()}"\n'
         toml += f'[technical]\ntoken = "{TOKEN}"\n'
         self.daemon = self.start_daemon(self.root / "daemon", toml)
         self.api = KeyedApi(
@@ -39,6 +42,10 @@ class SqliteOutageTests(WireCase):
         self.daemon.publish(topics_api("/t", {}))
         until(lambda: post(self.daemon, "first").status == 202, "topics take events")
         self.stream = self.open_stream("/keyed", self.key)
+
+    def store_url(self) -> str:
+        """Return where the store is."""
+        return f"sqlite:///{self.root}/store/relay.db"
 
     def _answer(self, connection: Connection) -> None:
         """Begin a stream that the test goes on with."""
@@ -142,3 +149,51 @@ class SqliteOutageTests(WireCase):
         self.daemon.must("POST", f"{self.api.at}/_stop")
         until(lambda: self.daemon.get("/keyed").status == 404, "changes are followed")
         self.assertNotIn("Traceback", self.daemon.log())
+
+
+class PostgresOutageTests(SqliteOutageTests):
+    """A PostgreSQL server of the test's own, which is stopped and started."""
+
+    skip = missing()
+
+    def store_url(self) -> str:
+        """Start the server, and return the URL of a database."""
+        self.server = PostgresServer()
+        self.addCleanup(self.server.remove)
+        self.server.start()
+        return self.server.url(self.server.create())
+
+    def take_away(self) -> None:
+        """Stop the server."""
+        self.server.stop()
+
+    def bring_back(self) -> None:
+        """Start it again."""
+        self.server.start()
+
+    def test_all_that_is_deployed_is_served_while_the_store_is_away(self) -> None:
+        """Longer than a lease lasts; the log has one line at each end."""
+        reader = self.open_stream(NEWS)
+        self.take_away()
+        away = "What is deployed goes on being served"
+        until(lambda: away in self.daemon.log(), "the log tells")
+        until(lambda: self.metric("relay_store_up") == "0.0", "the metric tells")
+        until(lambda: self.ask("/health").status == 503, "the probes tell")
+        away_until = time.monotonic() + LEASE_MS / 1000 + 2 * RENEW_S
+        while time.monotonic() < away_until:
+            self.assertEqual(post(self.daemon, "x").status, 202)
+            reader.until(b"data: x\n")
+            time.sleep(0.2)
+        self.refused()
+        self.served(self.stream)
+        self.bring_back()
+        until(lambda: self.create().status == 201, "REST calls succeed")
+        until(lambda: "the store answers again" in self.daemon.log(), "the log tells")
+        until(lambda: self.ask("/health").status == 200, "the probes tell")
+        self.served(self.stream)
+        self.daemon.must("POST", f"{self.api.at}/_stop")
+        until(lambda: self.daemon.get("/keyed").status == 404, "changes are followed")
+        log = self.daemon.log()
+        self.assertEqual(log.count(away), 1)
+        self.assertNotIn("no longer serves", log)
+        self.assertNotIn("Traceback", log)
