@@ -173,7 +173,8 @@ class RelayService(MultiService):
         for service in (*base.measuring, base.feed):
             service.setServiceParent(self)
         owner = owner_name(settings.data_dir)
-        warn_of_others(base.store, owner)
+        if settings.cluster.url is None:
+            warn_of_others(base.store, owner)
         self._gateway.start(self, settings, owner)
         base.certificates.setServiceParent(self)
         operators.open_sites(

@@ -78,7 +78,7 @@ def channel_store(store: Store, owner: str, table: TableKeeper) -> ChannelStore:
 
 def warn_of_others(store: Store, owner: str) -> None:
     """
-    Log that other daemons share the store, when no link connects them.
+    Log that other daemons share the store, when no engine connects them.
 
     :param owner: this process's name among those that share the store.
     """
@@ -87,7 +87,7 @@ def warn_of_others(store: Store, owner: str) -> None:
     others = store.read_now(lambda tx: tx.gateways.others(owner))
     if others:
         _log.warn(
-            "{others} other daemons share the store, and no engine connects them: one "
+            "{others} other daemons share the store, and cluster.url is not set: one "
             "daemon at a time serves the topics of an API, the others answer 503 "
             "CHANNEL_OWNED_ELSEWHERE; each daemon counts limits for itself",
             others=others,
