@@ -23,13 +23,12 @@ from relay.management.access.auth import Authenticator
 from relay.management.access.bootstrap import check_admin
 from relay.management.access.passwords import Passwords
 from relay.management.site import ManagementSite
-from relay.observability.probes import Probes
 from relay.reactor.clock import wall_ms
 from relay.settings.demo import DemoSettings
 from relay.settings.origins import Sources
 from relay.settings.schema import Settings
 from relay.technical.access import tokens_of
-from relay.technical.health import Reasons
+from relay.technical.health import Probes, Reasons
 from relay.technical.node import NodeFacts
 from relay.technical.site import TechnicalSite
 

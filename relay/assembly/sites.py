@@ -20,11 +20,10 @@ from relay.management.http.routing import Families
 from relay.management.resources.instances import ThisInstance
 from relay.management.site import ManagementSite
 from relay.model.secrets import Masking
-from relay.observability.probes import Probes
 from relay.settings.origins import Sources
 from relay.technical.access import Tokens
 from relay.technical.configuration import Configuration
-from relay.technical.health import Health, Reasons
+from relay.technical.health import Health, Probes, Reasons
 from relay.technical.node import Node, NodeFacts
 from relay.technical.reload import Reloads
 from relay.technical.site import TechnicalSite
@@ -103,7 +102,7 @@ class Sites:
         trail = NodeTrail(self.base.store, self.facts)
         return Families(
             Masking(self.base.installed.catalog.type_of),
-            Node(self.facts),
+            Node(self.facts, self.view.workers),
             Health(self.probes, self.unready),
             Configuration(lambda: self.sources.describe(self.reload.settings)),
             *self.view.resources(trail),

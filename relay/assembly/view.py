@@ -21,12 +21,13 @@ from relay.technical.channels import NodeChannels
 from relay.technical.drain import Drain, LocalDrain
 from relay.technical.history import LocalSamples, NodeHistory
 from relay.technical.metrics import PrometheusMetrics
+from relay.technical.node import Workers
 from relay.technical.streams.listing import Streams
 from relay.technical.streams.resource import LiveStreams
 from relay.technical.streams.view import LocalStreams
 from relay.technical.streams.watch import Watches
-from relay.technical.trail import NodeTrail
-from relay.tryit.gateway import LocalGateway
+from relay.technical.trail import Trail
+from relay.tryit.gateway import LocalGateway, LocalRoutes
 
 if TYPE_CHECKING:
     from relay.assembly.metrics import DaemonMetrics
@@ -45,6 +46,7 @@ class GatewayView:
     :param outbound: gets definitions from URLs.
     :param flush: writes the flight records that wait.
     :param resources: makes the resources of the technical API that are the gateway's.
+    :param workers: lists the worker processes; None for a daemon that is one process.
     """
 
     channels: ChannelView
@@ -54,7 +56,8 @@ class GatewayView:
     prober: Prober
     outbound: Outbound
     flush: Flush
-    resources: Callable[[NodeTrail], tuple[object, ...]]
+    resources: Callable[[Trail], tuple[object, ...]]
+    workers: Workers | None = None
 
 
 def view_of(gateway: GatewayService, metrics: DaemonMetrics | None) -> GatewayView:
@@ -74,7 +77,7 @@ def view_of(gateway: GatewayService, metrics: DaemonMetrics | None) -> GatewayVi
             LocalGateway(
                 services.reactor,
                 gateway.listeners,
-                gateway.resource,
+                LocalRoutes(gateway.resource),
                 services.wall_ms,
             ),
         ),
@@ -86,22 +89,25 @@ def view_of(gateway: GatewayService, metrics: DaemonMetrics | None) -> GatewayVi
 
 
 def _resources(
-    gateway: GatewayService, metrics: DaemonMetrics | None, trail: NodeTrail
+    gateway: GatewayService, metrics: DaemonMetrics | None, trail: Trail
 ) -> tuple[object, ...]:
-    services, watches = gateway.shared, Watches()
-    services.observers.add(watches)
-    reactor = services.reactor
+    reactor = gateway.shared.reactor
     return (
         PrometheusMetrics(None if metrics is None else metrics.all),
         NodeChannels(gateway.channels),
         NodeHistory(LocalSamples(gateway.history), reactor),
-        Drain(LocalDrain(gateway.drain, services.wall_ms)),
-        LiveStreams(
-            LocalStreams(
-                Streams(reactor, services.live, LiveView()),
-                watches,
-                partial(end_evenly, reactor),
-            ),
-            trail,
-        ),
+        Drain(LocalDrain(gateway.drain, gateway.shared.wall_ms)),
+        LiveStreams(local_streams(gateway), trail),
+    )
+
+
+def local_streams(gateway: GatewayService) -> LocalStreams:
+    """Return the live streams of this process, as operators see them."""
+    services, watches = gateway.shared, Watches()
+    services.observers.add(watches)
+    reactor = services.reactor
+    return LocalStreams(
+        Streams(reactor, services.live, LiveView()),
+        watches,
+        partial(end_evenly, reactor),
     )

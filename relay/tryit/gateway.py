@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from relay.daemon.listener import Listener
 from relay.daemon.listeners import Listeners
@@ -14,8 +14,54 @@ from relay.model.outcome import ENDED_BY_OPERATOR, Outcome
 from relay.model.schema.types.hosts import read_authority
 from relay.model.schema.types.request_target import RequestTarget
 from relay.model.schema.types.timestamps import timestamp
+from relay.reactor.settled import Soon
 from relay.tryit.call import ReportedCall
 from relay.tryit.dialing import endpoint_of
+
+
+class Routes(Protocol):
+    """The gateway behind the listeners, in this process or in others."""
+
+    def api_at(
+        self, host: str, target: RequestTarget, listener_id: str
+    ) -> Soon[str | None]:
+        """
+        Find the API that answers a request, by its id.
+
+        :param host: in its normal form, without its port.
+        :param listener_id: where the request comes in.
+        """
+
+    def end(self, request_id: str) -> Soon[bool]:
+        """
+        End an exchange as an operator does.
+
+        :return: whether it was under way.
+        """
+
+
+class LocalRoutes:
+    """
+    The gateway of this process.
+
+    :param resource: has the APIs that are served, and their exchanges.
+    """
+
+    def __init__(self, resource: GatewayResource) -> None:
+        self._resource = resource
+
+    def api_at(self, host: str, target: RequestTarget, listener_id: str) -> str | None:
+        """Find the API that answers a request, by its id."""
+        found = self._resource.table.match(host, target, listener_id)
+        return None if found is None else found.api.id
+
+    def end(self, request_id: str) -> bool:
+        """End an exchange as an operator does; return whether it was under way."""
+        found = self._resource.services.live.find(request_id)
+        if found is None or found.record.outcome is not None:
+            return False
+        found.end(Outcome.STOPPED, ENDED_BY_OPERATOR)
+        return True
 
 
 class LocalGateway:
@@ -23,7 +69,7 @@ class LocalGateway:
     Calls the listeners for clients of this process, and nothing else.
 
     :param listeners: of the daemon.
-    :param resource: has the APIs that are served.
+    :param routes: knows the APIs that are served.
     :param wall_ms: returns the time of day, in milliseconds since the Unix epoch.
     """
 
@@ -31,27 +77,18 @@ class LocalGateway:
         self,
         reactor: Any,
         listeners: Listeners,
-        resource: GatewayResource,
+        routes: Routes,
         wall_ms: Callable[[], int],
     ) -> None:
         self._reactor = reactor
         self._listeners = listeners
-        self._resource = resource
+        self.api_at = routes.api_at
+        self.end = routes.end
         self._wall_ms = wall_ms
 
     def listeners(self) -> list[OwnListener]:
         """Return the listeners for clients, in the order of the settings."""
         return [_described(one) for one in self._listeners.for_clients]
-
-    def api_at(self, host: str, target: RequestTarget, listener_id: str) -> str | None:
-        """
-        Find the API that answers a request, by its id.
-
-        :param host: in its normal form, without its port.
-        :param listener_id: where the request comes in.
-        """
-        found = self._resource.table.match(host, target, listener_id)
-        return None if found is None else found.api.id
 
     def call(self, call: OwnCall, watcher: CallWatcher) -> LiveBody:
         """
@@ -72,18 +109,6 @@ class LocalGateway:
             call,
             watcher,
         )
-
-    def end(self, request_id: str) -> bool:
-        """
-        End an exchange as an operator does.
-
-        :return: whether it was under way.
-        """
-        found = self._resource.services.live.find(request_id)
-        if found is None or found.record.outcome is not None:
-            return False
-        found.end(Outcome.STOPPED, ENDED_BY_OPERATOR)
-        return True
 
 
 def _id(listener: Listener) -> str:

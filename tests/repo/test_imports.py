@@ -127,6 +127,14 @@ ALLOWED: dict[str, set[str]] = {
         "store",
         "tls",
     },
+    "node": {
+        "eventstream",
+        "management",
+        "model",
+        "observability",
+        "reactor",
+        "technical",
+    },
     "management": {
         "catalog",
         "dialects",
@@ -182,7 +190,7 @@ HIDDEN: dict[str, set[str]] = {
     "alembic": {"store"},
     "klein": {"management"},
     "argon2": {"management"},
-    "treq": {"cli", "demo", "upstream"},
+    "treq": {"cli", "demo", "node", "upstream"},
     "click": {"cli"},
     "rich": {"cli"},
     "socksio": {"upstream"},

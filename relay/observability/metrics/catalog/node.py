@@ -62,12 +62,14 @@ STORE_UP = gauge(
     "1 while the store answers the change feed, 0 while it does not.",
     "0: what is deployed goes on being served; REST calls that need the store, and "
     "durable publications, get `503`.",
+    Merge.SMALLEST,
 )
 TABLE_STALE = gauge(
     "relay_route_table_stale",
     (),
     "1 if the daemon started without the store and serves the last route table.",
     "1: the daemon's log has the reason; it joins by itself when the store answers.",
+    Merge.LARGEST,
 )
 TABLE_TIME = gauge(
     "relay_route_table_saved_timestamp_seconds",
@@ -75,6 +77,7 @@ TABLE_TIME = gauge(
     "When the route table in the data directory was read from the store, in seconds "
     "since the Unix epoch; 0 while this process has not written it.",
     "0 for minutes, with `store.keep_table`: the daemon's log has the reason.",
+    Merge.SMALLEST,
 )
 DRAINING = gauge(
     "relay_draining",

@@ -1,0 +1,1 @@
+"""A daemon of several processes, as operators and publishers see it: as one."""
