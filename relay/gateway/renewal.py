@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from relay.gateway.active_grants import Admitted
+from functools import partial
+
 from relay.gateway.exchange import Exchange
+from relay.gateway.grant_renewal import NO_STREAM, Renewal, holder_of, renew_here
 from relay.gateway.responses.cors import cors_headers
 from relay.http.refusals import Refusal
 
 PARAMETER = "relay.renew"
 """The query parameter that names the stream, by its request id."""
-NO_STREAM = Refusal(
-    404,
-    "STREAM_NOT_FOUND",
-    "This process has no such stream that could be renewed; another one may have it",
-)
-ANOTHERS = Refusal(
-    403, "STREAM_OF_ANOTHER", "The stream is not one of this subscription"
-)
 
 
 def renew(exchange: Exchange, request_id: str) -> None:
@@ -24,31 +18,27 @@ def renew(exchange: Exchange, request_id: str) -> None:
     Replace the grants of a stream with those of this call.
 
     Both must have the same plan, subscription and application, and the same user where
-    tokens name users.
+    tokens name users. The stream may be one of another worker of the daemon.
 
     :param exchange: the call; its client is admitted.
     :param request_id: the stream's.
     """
-    grants = exchange.services.grants
-    stream = grants.find(request_id)
-    if stream is None or stream.record.api_id != exchange.record.api_id:
-        exchange.refuse(NO_STREAM)
+    services, admission = exchange.services, exchange.admission
+    assert admission is not None
+    renewal = Renewal(
+        exchange.record.api_id or "", holder_of(exchange), tuple(admission.grants)
+    )
+    refusal = renew_here(services.grants, request_id, renewal)
+    if refusal is not NO_STREAM or services.renew_elsewhere is None:
+        _answer(exchange, refusal)
         return
-    if _identity(stream) != _identity(exchange):
-        exchange.refuse(ANOTHERS)
+    asked = services.renew_elsewhere(request_id, renewal)
+    asked.addCallback(partial(_answer, exchange)).addErrback(exchange.fail)
+
+
+def _answer(exchange: Exchange, refusal: Refusal | None) -> None:
+    if refusal is not None:
+        exchange.refuse(refusal)
         return
-    assert exchange.admission is not None
-    grants.renew(stream, exchange.admission.grants)
     headers = cors_headers(exchange.request.headers, exchange.cors)
     exchange.answer(204, b"No Content", headers)
-
-
-def _identity(holder: Admitted) -> tuple[object, ...]:
-    admission = holder.admission
-    assert admission is not None
-    return (
-        admission.plan_id,
-        admission.application_id,
-        admission.subscription_id,
-        admission.attributes.get("user"),
-    )

@@ -9,6 +9,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from relay.gateway.active_grants import ActiveGrants
 from relay.gateway.counts import Counts
+from relay.gateway.grant_renewal import RenewElsewhere
 from relay.observability.access import AccessLog, CurrentAccessLog
 from relay.observability.live import LiveExchanges
 from relay.observability.observers import AccessLogging, Observers
@@ -31,6 +32,8 @@ class Services:
     :param grants: of the exchanges under way.
     :param tallies: what limits count with, those of policies included.
     :param wall_ms: the time of day, in milliseconds since the Unix epoch.
+    :param renew_elsewhere: renews a stream of another worker of the daemon, by its
+        request id; fires with the reason why not, or None. None for one process.
     """
 
     reactor: IReactorTime
@@ -44,6 +47,7 @@ class Services:
     grants: ActiveGrants
     tallies: Tallies
     wall_ms: Callable[[], int]
+    renew_elsewhere: RenewElsewhere | None = None
 
     def take(self, settings: GatewaySettings, limits: LimitSettings) -> None:
         """

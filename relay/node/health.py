@@ -12,9 +12,10 @@ from relay.technical.health import Probes
 
 CONTROL = "control"
 """Names the control process where workers are named."""
+PROCESSES = "processes"
+"""The member of a result with those of the single processes."""
 WORKERS = "workers"
-"""The member of a result with those of the single processes, and the reason for which a
-daemon without a worker is not ready."""
+"""The reason for which a daemon without a worker is not ready."""
 NO_ANSWER = {"healthy": False, "message": "no answer"}
 """The results of a worker that does not answer."""
 READY_TIMEOUT_S = 1.0
@@ -41,7 +42,7 @@ def merged(parts: Mapping[str, Mapping[str, Any]]) -> Health:
             elif name not in ("healthy", "message"):
                 figures.setdefault(name, value)
     return Health(
-        not sick, "; ".join(messages) or None, {**figures, WORKERS: dict(parts)}
+        not sick, "; ".join(messages) or None, {**figures, PROCESSES: dict(parts)}
     )
 
 
@@ -72,18 +73,26 @@ class NodeProbes:
         chosen = [one for one in self.names if not names or one in names]
         asked = [one for one in self._of_workers if one in chosen]
         mine = [one for one in self._own.names if one in chosen]
-        parts: dict[str, dict[str, Any]] = {}
-        for name, one in (await self._own.run(mine) if mine else {}).items():
-            parts[name] = {CONTROL: one.to_json()}
-        for worker, results in (await self._of_peers(asked) if asked else {}).items():
-            for name, result in results.items():
-                parts.setdefault(name, {})[worker] = result
-        return {name: merged(parts[name]) for name in chosen if name in parts}
+        found = await self._own.run(mine) if mine else {}
+        of_peers = await self._of_peers(asked) if asked else {}
+        for name in asked:
+            parts = {CONTROL: found[name].to_json()} if name in found else {}
+            parts |= {
+                worker: results[name]
+                for worker, results in of_peers.items()
+                if name in results
+            }
+            found[name] = merged(parts)
+        return {name: found[name] for name in chosen}
 
     async def _of_peers(self, names: Sequence[str]) -> dict[str, dict[str, Any]]:
         query = f"probes={','.join(names)}"
         answers = await self._peers.ask_all("GET", "/health", query)
-        found = {peer.name: answer.content for peer, answer in answers.found}
+        found = {
+            peer.name: answer.content
+            for peer, answer in answers.found
+            if answer.status in (200, 503)
+        }
         for worker in answers.unreachable:
             found[worker] = dict.fromkeys(names, NO_ANSWER)
         return found

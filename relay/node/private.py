@@ -9,7 +9,7 @@ one process does not need it.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from os import getpid
 from typing import Protocol
@@ -17,6 +17,8 @@ from typing import Protocol
 from twisted.internet.defer import Deferred, TimeoutError, succeed
 from twisted.internet.interfaces import IReactorTime
 
+from relay.gateway.grant_renewal import Renewal
+from relay.http.refusals import Refusal
 from relay.management.access.identity import Identity
 from relay.management.http.errors import Unauthorized
 from relay.management.http.guard import Guard
@@ -33,6 +35,7 @@ from relay.management.traffic.logs import Flush
 from relay.model.role import Role
 from relay.model.schema.types.request_target import RequestTarget
 from relay.node.peers import SCHEME
+from relay.node.renewals import read_renewal, result_of
 from relay.reactor.settled import settled
 from relay.technical.channels import View as OpenChannels
 from relay.technical.site import TechnicalRoot
@@ -59,6 +62,9 @@ class Samples(Protocol):
         """Return the samples of families, by their names (None for all), as lines."""
 
 
+Renew = Callable[[str, Renewal], Refusal | None]
+
+
 @dataclass(frozen=True)
 class OwnGateway:
     """
@@ -72,6 +78,7 @@ class OwnGateway:
     :param deliveries: returns the delivery of a subscription.
     :param gateway: tries deployments, and reports when they are served.
     :param flush: writes the flight records that wait.
+    :param renew: replaces the grants of a stream; returns why not, or None.
     """
 
     streams: LocalStreams
@@ -82,6 +89,7 @@ class OwnGateway:
     deliveries: DeliveryView
     gateway: Gateway
     flush: Flush
+    renew: Renew
 
 
 class OwnRoutes:
@@ -161,6 +169,14 @@ class OwnRoutes:
         """Write the flight records that wait."""
         await self._own.flush(call.query.text("request") or "")
         return Reply(204)
+
+    @route(
+        "POST", "/worker/renewals", body=Body.REQUIRED, no_dry_run="it stores nothing"
+    )
+    async def renew(self, call: RestCall) -> Reply:
+        """Renew a stream that another worker was called for."""
+        refusal = self._own.renew(*read_renewal(call.body))
+        return Reply(200, {"result": result_of(refusal)})
 
     @route("GET", "/worker/route", query=_ROUTED)
     async def api_at(self, call: RestCall) -> Reply:

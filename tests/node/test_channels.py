@@ -137,6 +137,7 @@ class PeerTests(PeersCase):
                 None,  # type: ignore[arg-type]
                 NO_GATEWAY,
                 None,  # type: ignore[arg-type]
+                None,  # type: ignore[arg-type]
             )
             self.worker(NodeChannels(view), OwnRoutes(None, own))  # type: ignore[arg-type]
         self.channels = PeerChannels(self.peers)

@@ -10,6 +10,7 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred, succeed
 from twisted.trial.unittest import SynchronousTestCase
 
+from relay.gateway.grant_renewal import NO_STREAM
 from relay.management.resources.gateway import Gateway
 from relay.model.records import ServingReport
 from relay.model.schema.types.request_target import RequestTarget
@@ -83,6 +84,7 @@ class _Worker:
                 lambda subscription_id: self.delivery,
                 gateway,
                 self.flush,
+                lambda request_id, renewal: NO_STREAM,
             ),
         )
 

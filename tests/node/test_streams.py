@@ -86,6 +86,7 @@ class Member:
             None,  # type: ignore[arg-type]
             NO_GATEWAY,
             None,  # type: ignore[arg-type]
+            None,  # type: ignore[arg-type]
         )
         return LiveStreams(self.local, NoTrail()), OwnRoutes(self.streams.clock, own)
 

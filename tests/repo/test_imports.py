@@ -129,9 +129,12 @@ ALLOWED: dict[str, set[str]] = {
     },
     "node": {
         "eventstream",
+        "gateway",
+        "http",
         "management",
         "model",
         "observability",
+        "plans",
         "reactor",
         "technical",
     },

@@ -102,6 +102,7 @@ UNTESTED = {
     "relay.plans.interfaces": "holds interfaces",
     "relay.policies.interfaces": "holds interfaces",
     "relay.gateway.renewal": "in tests/wire/plans/test_grants.py",
+    "relay.gateway.grant_renewal": "in tests/node/test_renewals.py",
     "relay.upstream.connection.events": "records without behaviour",
     "relay.upstream.connection.factory": "exercised by all of tests/upstream/dial",
     "relay.upstream.events.source": "in tests/wire/messages/test_message_streams.py",
