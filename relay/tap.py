@@ -24,7 +24,6 @@ from relay.assembly.gateway_role import GatewayRole
 from relay.assembly.opening import warn_of_others
 from relay.assembly.operator_role import OperatorRole
 from relay.assembly.places import MANAGEMENT, TECHNICAL, SiteMaker, places
-from relay.assembly.probes import unready
 from relay.assembly.reload import ProcessParts, listeners_part
 from relay.assembly.systemd import supervise
 from relay.assembly.workers_role import WorkersRole
@@ -181,7 +180,7 @@ class RelayService(MultiService):
             self._gateway.view,
             owner,
             self._gateway.probes(),
-            unready(base.readiness, self._listeners),
+            self._gateway.unready(),
             self.gateway_urls,
         )
 

@@ -13,7 +13,7 @@ from relay.assembly.cluster import Cluster
 from relay.assembly.foundation import Foundation
 from relay.assembly.gateway import GatewayService
 from relay.assembly.history import daemon_history
-from relay.assembly.probes import daemon_probes
+from relay.assembly.probes import daemon_probes, unready
 from relay.assembly.reload import GatewayParts
 from relay.assembly.tracing import open_tracing
 from relay.assembly.view import GatewayView, view_of
@@ -32,6 +32,7 @@ from relay.policies.limits.tallies import Tallies
 from relay.reactor.clock import wall_ms
 from relay.settings.schema import Settings
 from relay.tally import Tally
+from relay.technical.health import Reasons
 from relay.upstream.dial.guard import AddressGuard
 
 if TYPE_CHECKING:
@@ -149,6 +150,10 @@ class GatewayRole:
         probes = daemon_probes(self._base, self._listeners, self.gateway.follower, None)
         self._cluster.add_probe(probes)
         return probes
+
+    def unready(self) -> Reasons:
+        """Return what returns why clients should not be sent to this process."""
+        return unready(self._base.readiness, self._listeners)
 
     @property
     def drain(self) -> NodeDrain:

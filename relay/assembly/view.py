@@ -91,13 +91,21 @@ def view_of(gateway: GatewayService, metrics: DaemonMetrics | None) -> GatewayVi
 def _resources(
     gateway: GatewayService, metrics: DaemonMetrics | None, trail: Trail
 ) -> tuple[object, ...]:
-    reactor = gateway.shared.reactor
     return (
         PrometheusMetrics(None if metrics is None else metrics.all),
+        *exchange_resources(gateway, local_streams(gateway), trail),
+    )
+
+
+def exchange_resources(
+    gateway: GatewayService, streams: LocalStreams, trail: Trail
+) -> tuple[object, ...]:
+    """Return the resources of what a gateway serves."""
+    return (
         NodeChannels(gateway.channels),
-        NodeHistory(LocalSamples(gateway.history), reactor),
+        NodeHistory(LocalSamples(gateway.history), gateway.shared.reactor),
         Drain(LocalDrain(gateway.drain, gateway.shared.wall_ms)),
-        LiveStreams(local_streams(gateway), trail),
+        LiveStreams(streams, trail),
     )
 
 

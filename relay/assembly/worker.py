@@ -12,9 +12,8 @@ from twisted.python.failure import Failure
 
 from relay.assembly.foundation import Foundation
 from relay.assembly.gateway_role import GatewayRole
+from relay.assembly.peers import worker_site
 from relay.assembly.places import SiteMaker, client_places
-from relay.assembly.private_site import private_site
-from relay.assembly.probes import unready
 from relay.assembly.reload import ProcessParts, listeners_part
 from relay.daemon.drain import DrainState
 from relay.daemon.listener import Listener
@@ -22,6 +21,8 @@ from relay.daemon.listeners import ListenerChange, Listeners
 from relay.daemon.process import settle_garbage
 from relay.daemon.reload import Prepared, Reload, nothing
 from relay.daemon.stopping import Step, Stop
+from relay.node.peers import Peer, Peers
+from relay.node.renewals import PeerRenewals
 from relay.observability.readiness import STARTING
 from relay.reactor.clock import wall_ms
 from relay.reactor.inherited_port import inherited_port
@@ -32,7 +33,7 @@ from relay.settings.transfer import from_json
 from relay.workers.cover import Cover
 from relay.workers.inherited import InheritedSockets
 from relay.workers.line import Line, Message
-from relay.workers.private import PLACE
+from relay.workers.private import PLACE, PrivatePaths
 
 REPORT_S = 1.0
 """The interval of reports of what the worker serves."""
@@ -71,6 +72,7 @@ class WorkerService(MultiService):
         self._reactor = reactor
         self._owner: str = start["owner"]
         self._token: str = start["token"]
+        self._others: list[int] = start["others"]
         self._line = line
         self._sockets = sockets
         self._reload = Reload(
@@ -113,15 +115,21 @@ class WorkerService(MultiService):
         role.start(self, settings, self._owner)
         base.certificates.setServiceParent(self)
         poll_lean(self._reactor)
-        site = private_site(
+        site = worker_site(
             base,
-            settings,
-            role.view,
             self._owner,
+            role.gateway,
+            role.view,
+            None if role.metrics is None else role.metrics.all,
             role.probes(),
-            unready(base.readiness, self._listeners),
+            role.unready(),
             self._token,
         )
+        paths = PrivatePaths(settings.data_dir)
+        node = self._owner.rpartition("/")[0]
+        others = [Peer(f"{node}/{one}", one, paths.of(one)) for one in self._others]
+        peers = Peers(self._reactor, lambda: others, self._token)
+        role.gateway.shared.renew_elsewhere = PeerRenewals(peers)
         inherited_port(lambda: self._sockets.named(PLACE), site, self._reactor)
         role.ready.addCallback(lambda _: self._serve())
         role.ready.addErrback(self._failed)

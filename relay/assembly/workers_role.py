@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twisted.application.service import MultiService
 from twisted.internet.defer import Deferred
@@ -14,7 +14,8 @@ from relay import __version__
 from relay.assembly.foundation import Foundation
 from relay.assembly.gateway import GatewayService
 from relay.assembly.gateway_role import make_gateway, open_outbound
-from relay.assembly.probes import daemon_probes
+from relay.assembly.peers import OF_WORKERS, view_of_workers
+from relay.assembly.probes import daemon_probes, unready
 from relay.assembly.reload import GatewayParts
 from relay.assembly.view import GatewayView, view_of
 from relay.daemon.drain import NodeDrain
@@ -23,21 +24,25 @@ from relay.daemon.listeners import ListenerChange, Listeners
 from relay.daemon.reload import Part, Prepared, Reload
 from relay.daemon.stopping import Step
 from relay.gateway.resource import GatewayResource
+from relay.node.gateway import PeerGateway
+from relay.node.health import NodeProbes, NodeReadiness
+from relay.node.peers import Peer, Peers
 from relay.observability.access import NoAccessLog, open_access_log
-from relay.observability.probes import Probes
 from relay.reactor.clock import wall_ms
 from relay.settings.effect import Taker
 from relay.settings.schema import Settings
 from relay.settings.source import SettingsError
 from relay.settings.transfer import to_json
 from relay.tally import Tally
-from relay.technical.drain import Drain, LocalDrain
-from relay.technical.trail import NodeTrail
+from relay.technical.health import Probes, Reasons
 from relay.workers.drain import WorkersDrain
 from relay.workers.line import Message
 from relay.workers.private import PLACE, PrivateSockets
 from relay.workers.sockets import SharedPort, descriptor_of
 from relay.workers.workers import Workers
+
+if TYPE_CHECKING:
+    from relay.assembly.metrics import ControlMetrics
 
 
 class WorkersRole:
@@ -55,8 +60,6 @@ class WorkersRole:
     """Made by :meth:`start`."""
     view: GatewayView
     """Made by :meth:`start`."""
-    metrics: None = None
-    """This process has no metrics of its own."""
     _idle: GatewayService
 
     def __init__(
@@ -73,6 +76,8 @@ class WorkersRole:
         self._change: ListenerChange | None = None
         self._stopping = False
         self._started = False
+        self._metrics: ControlMetrics | None = None
+        """None if they are switched off."""
 
     def open(self, settings: Settings) -> None:
         """
@@ -103,8 +108,6 @@ class WorkersRole:
             owner,
             has_workers=True,
         )
-        view = view_of(self._idle, None)
-        self.view = replace(view, resources=self._resources)
         self._private = PrivateSockets(settings.data_dir, self._count)
         self._private.setServiceParent(parent)
         self.drain = NodeDrain(
@@ -117,8 +120,40 @@ class WorkersRole:
             settings.gateway.drain_timeout_ms / 1000.0,
             wall_ms,
         )
+        peers = self._peers = Peers(self._base.reactor, self._all, self._private.token)
+        if settings.metrics.enabled:
+            # Its libraries take 1 MB and 50 ms.
+            from relay.assembly.metrics import ControlMetrics
+
+            self._metrics = ControlMetrics(
+                settings.metrics,
+                self._base.reactor,
+                PeerGateway(peers).metrics,
+                self._base.lag,
+                self._base.certificates,
+                self._reload,
+            )
+            self._metrics.setServiceParent(parent)
+        self.view = view_of_workers(
+            self._base,
+            peers,
+            self._listeners,
+            self.drain,
+            view_of(self._idle, None),
+            None if self._metrics is None else self._metrics.all,
+        )
         self._workers.setServiceParent(parent)
         self._started = True
+
+    def _all(self) -> list[Peer]:
+        return [
+            Peer(
+                f"{self._owner}/{one.number}",
+                one.number,
+                self._private.path(one.number),
+            )
+            for one in self._workers.all
+        ]
 
     @property
     def ready(self) -> Deferred[None]:
@@ -132,10 +167,23 @@ class WorkersRole:
 
     def probes(self) -> Probes:
         """Return the probes of this process and of the workers."""
-        return daemon_probes(self._base, self._listeners, None, self._workers)
+        own = daemon_probes(self._base, self._listeners, None, self._workers)
+        return NodeProbes(own, OF_WORKERS, self._peers)
+
+    def unready(self) -> Reasons:
+        """Return what returns why clients should not be sent to the daemon."""
+        own = unready(self._base.readiness, self._listeners)
+        return NodeReadiness(own, self._peers).reasons
 
     def watch(self, server: str, answered: Tally) -> None:
-        """Count no requests: this process has no metrics of its own."""
+        """
+        Count the requests of an API for operators.
+
+        :param server: ``management`` or ``technical``.
+        :param answered: its requests, by the class of their status.
+        """
+        if self._metrics is not None:
+            self._metrics.watch(server, answered)
 
     def prepares(self) -> list[Part]:
         """Return what takes changed settings in this process."""
@@ -147,10 +195,15 @@ class WorkersRole:
                 settings.gateway.drain_timeout_ms / 1000.0,
             )
 
+        def measure(settings: Settings) -> None:
+            if self._metrics is not None:
+                self._metrics.settings = settings.metrics
+
         prepares = GatewayParts(self._idle, None, False).prepares()
         idle = [one for one in prepares if one[0] is Taker.OUTBOUND]
         return [
             (Taker.DRAIN, lambda settings: Prepared(partial(take, settings))),
+            (Taker.METRICS, lambda settings: Prepared(partial(measure, settings))),
             *idle,
         ]
 
@@ -205,9 +258,6 @@ class WorkersRole:
         state = self.drain.state.value
         return f"{state}: {streams} event streams, {calls} other calls, {serving}"
 
-    def _resources(self, trail: NodeTrail) -> tuple[object, ...]:
-        return (Drain(LocalDrain(self.drain, wall_ms)),)
-
     def _drain_of(self, spread_s: float, hard_stop_s: float, done: Any) -> WorkersDrain:
         self._draining = WorkersDrain(
             self._workers.all, self._begin_drain, spread_s, hard_stop_s, done
@@ -244,7 +294,9 @@ class WorkersRole:
         ]
 
     def stop_measuring(self) -> None:
-        """End workers that are left."""
+        """Stop the metrics, and end workers that are left."""
+        if self._metrics is not None:
+            self._metrics.stopService()
         if self._started:
             self._workers.stopService()
             self._private.stopService()
@@ -265,6 +317,7 @@ class WorkersRole:
             "version": __version__,
             "owner": f"{self._owner}/{number}",
             "token": self._private.token,
+            "others": [one.number for one in self._workers.all if one.number != number],
             "settings": _for_workers(self._reload.settings),
             "names": [*(one.place.name for one in listeners), PLACE],
         }

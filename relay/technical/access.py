@@ -6,11 +6,10 @@ import hmac
 from collections.abc import Callable
 from typing import Protocol
 
-from twisted.internet.defer import Deferred, fail, succeed
+from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 
 from relay.management.access.identity import Identity
-from relay.management.http.errors import Unauthorized
 from relay.management.http.root import Authentication
 from relay.model.role import Role
 from relay.settings.listeners import TechnicalSettings
@@ -21,8 +20,6 @@ Tokens = Callable[[], list[bytes]]
 """Returns the tokens that are accepted now."""
 SCRAPER = "technical.token"
 """The name of a client that has the token, and what it is the token of."""
-CONTROL = "control process"
-"""The name of the control process as a client of a worker."""
 
 
 class Users(Authentication, Protocol):
@@ -65,30 +62,6 @@ class TokenOrUser:
                 self._users.check_address(address)
                 return succeed(Identity(SCRAPER, Role.VIEWER, SCRAPER))
         return self._users.check(authorization, address)
-
-
-class ControlProcess:
-    """
-    Authenticates the control process to one of its workers.
-
-    :param token: its bearer token, of letters and digits.
-    """
-
-    def __init__(self, token: str) -> None:
-        self._expected = b"Bearer " + token.encode("ascii")
-
-    def check_address(self, address: str) -> None:
-        """Lock no address out: only the control process reaches the worker."""
-
-    def check(self, authorization: bytes | None, address: str) -> Deferred[Identity]:
-        """
-        Authenticate a request.
-
-        :return: as of :meth:`Authentication.check`.
-        """
-        if hmac.compare_digest(authorization or b"", self._expected):
-            return succeed(Identity(CONTROL, Role.ADMIN, CONTROL))
-        return fail(Unauthorized())
 
 
 class FileToken:

@@ -69,6 +69,7 @@ class Member:
         clock: Any = self.streams.clock
         exchange = Exchange(clock, self.live, name)
         exchange.record.begun_s -= age_s
+        exchange.record.begun_ms -= round(age_s * 1000)
         for member, value in members.items():
             setattr(exchange.record, member, value)
         self.live.began(exchange)

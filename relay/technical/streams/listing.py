@@ -90,11 +90,18 @@ class Streams:
     async def sorted(
         self, wanted: StreamFilter, order: Order
     ) -> Sequence[tuple[float, LiveExchange]]:
-        """Return the exchanges that pass a filter in an order, each with the number by
-        which it is sorted: a smaller one comes first."""
+        """
+        Return the exchanges that pass a filter in an order, each with the number by
+        which it is sorted: a smaller one comes first.
+
+        Numbers of several processes can be compared: for the age it is the time of the
+        begin.
+        """
         self.rates.ask()
         found = await self.matching(wanted, order)
         sign, key = -1 if order.descending else 1, SORTS[order.key]
+        if order.is_of_registry:
+            key = _before
         keyed: list[tuple[float, LiveExchange]] = []
 
         def read() -> Iterator[None]:
@@ -134,3 +141,7 @@ class Streams:
             return found if order.descending else found[::-1]
         keyed.sort()
         return [found[number] for _, number in keyed]
+
+
+def _before(stream: Stream) -> float:
+    return -stream.record.begun_ms

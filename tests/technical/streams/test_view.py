@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred
 from relay.observability.live import LiveExchange
 from relay.technical.streams.listing import OLDEST_FIRST, Order
 from relay.technical.streams.view import Ended, LocalStreams
-from tests.technical.streams.exchanges import StreamsCase, wanted
+from tests.technical.streams.exchanges import NOW_MS, StreamsCase, wanted
 
 T = TypeVar("T")
 
@@ -46,9 +46,10 @@ class LocalTests(StreamsCase):
 
     def test_keys(self) -> None:
         """A smaller number comes first, whatever the order."""
-        self.assertEqual(self.keys(OLDEST_FIRST, 2), ([(-4000, "a"), (-3000, "b")], 4))
+        oldest = [(NOW_MS, "a"), (NOW_MS + 1000, "b")]
+        self.assertEqual(self.keys(OLDEST_FIRST, 2), (oldest, 4))
         youngest = Order("age", descending=False)
-        self.assertEqual(self.keys(youngest, 1), ([(1000, "d")], 4))
+        self.assertEqual(self.keys(youngest, 1), ([(-NOW_MS - 3000, "d")], 4))
         self.begun[2].sends(7, 70)
         most = Order("bytesOut", descending=True)
         self.assertEqual(self.keys(most, 1), ([(-70, "c")], 4))
