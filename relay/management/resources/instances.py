@@ -26,9 +26,9 @@ PARAMETERS = (*PAGING, Words("states", "By default all.", STATES))
 @dataclass(frozen=True, slots=True)
 class ThisInstance:
     """
-    The gateway of this process.
+    The gateway of this process, or those of the workers of its daemon.
 
-    :param id: its name among the gateways on the store.
+    :param id: the name of the daemon among the gateways on the store.
     :param started_at_ms: milliseconds since the Unix epoch.
     :param urls: returns the URLs of the gateway, best first.
     """
@@ -71,7 +71,8 @@ class Instances:
             "apis": {"inForce": one.in_force, "rejected": one.rejected},
         }
         own = self._own
-        if own is not None and own.id == one.id:
+        # Workers have the name of their daemon, a slash and a number.
+        if own is not None and own.id in (one.id, one.id.rpartition("/")[0]):
             shown["version"] = own.version
             shown["startedAt"] = timestamp(own.started_at_ms)
             shown["urls"] = own.urls()

@@ -80,6 +80,18 @@ class InstancesTests(ManagementCase):
         )
         self.assertNotIn("version", second)
 
+    async def test_workers(self) -> None:
+        """What is known of a daemon is known of its workers."""
+        for name in ("a/1", "b/1"):
+            await self.report(name)
+        own = ThisInstance("a", "1.2.3", START_MS, list)
+        nobody: Any = None
+        call = RestCall("/instances", "", Query({}, PARAMETERS), None, None, nobody)
+        reply = await Instances(self.store, own).list(call)
+        shown: Any = reply.body
+        versions = {one["id"]: one.get("version") for one in shown["data"]}
+        self.assertEqual(versions, {"a/1": "1.2.3", "b/1": None})
+
     async def test_pages(self) -> None:
         """As in every list."""
         for name in ("a", "b", "c"):
