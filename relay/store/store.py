@@ -132,6 +132,8 @@ class Store(Service):
     def _opened(self) -> None:
         self.away = None
         self._log.info("the store: the database is open")
+        # What was changed meanwhile is read now, and not at the next poll.
+        self._poke()
         waiting, self._when_open = self._when_open, []
         for done in waiting:
             done.callback(None)
@@ -264,7 +266,9 @@ class Store(Service):
         Add a watcher.
 
         :param watcher: called in the reactor's thread after each write of this process
-            that touched an API, before the write's Deferred fires.
+            that touched an API, before the write's Deferred fires; for changes that a
+            server reports of other processes; and when the database has been opened
+            that was away at the start.
         :returns: removes the watcher when it is called.
         """
         self._watchers.append(watcher)

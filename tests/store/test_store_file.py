@@ -75,7 +75,8 @@ class FileLifetimeTests(StoreTestCase):
         away.startService()
         reason = f"store.url: {self.path}: Not a directory"
         self.assertEqual((reasons, away.away), ([reason], reason))
-        opened = away.when_open()
+        opened, poked = away.when_open(), list[None]()
+        away.watch(lambda: poked.append(None))
         for waiting in (away.read(lambda tx: None), away.write(lambda tx: None)):
             error = await self.fails(waiting, StoreAway)
             self.assertEqual(str(error), reason)
@@ -83,7 +84,7 @@ class FileLifetimeTests(StoreTestCase):
         self.back()
         await opened
         await away.when_open()
-        self.assertIsNone(away.away)
+        self.assertEqual((away.away, len(poked)), (None, 1))
         self.assertEqual(await away.read(lambda tx: tx.apis.list()), [])
         await away.write(lambda tx: tx.touch("a"))
 

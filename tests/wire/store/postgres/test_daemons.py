@@ -30,7 +30,7 @@ class PostgresTests(WireCase):
 
     def test_a_change_is_served_by_the_other_and_a_restart_is_survived(self) -> None:
         """A change is reported, not polled; no password is in any log; the server's
-        restart ends nothing that is served."""
+        restart ends nothing that is served, also by a daemon that starts meanwhile."""
         server = postgres.PostgresServer(synchronous_commit="on")
         self.addCleanup(server.remove)
         server.start()
@@ -49,12 +49,21 @@ class PostgresTests(WireCase):
             two.must("PUT", f"/apis/{api_id}", changed)
             two.must("POST", f"/apis/{api_id}/deployments", {})
             self.took("redeployment", lambda: one.get("/shared").body == b"second")
+            kept = two.data_dir / "route-table"
+            until(
+                lambda: f"127.0.0.1:{second}/".encode() in kept.read_bytes(),
+                "the table is kept",
+                bound_s=BOUND_S,
+            )
             server.stop()
             for daemon in (one, two):
                 self.assertEqual(daemon.get("/shared").body, b"second")
                 self.assertEqual(
                     daemon.manage("POST", f"/apis/{api_id}/_stop").status, 503
                 )
+            two.stop()
+            two.start()
+            self.assertEqual(two.get("/shared").body, b"second")
             server.start()
             until(
                 lambda: one.manage("POST", f"/apis/{api_id}/_stop").status < 300,
