@@ -3,7 +3,7 @@ Measure what counting over several processes costs: ``python -m bench.counting``
 
 A process asks the engine of a cluster to count calls (``hit``), and to take and return
 places of streams (``enter``), with some questions under way at once. The engine is a
-hub of this machine.
+hub of this machine, or with ``--redis URL`` a Redis server.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ from relay.cluster.local.client import HubClient
 from relay.cluster.local.hub import Hub
 from relay.cluster.local.link import LocalLink
 from relay.cluster.local.server import HubServer
+from relay.cluster.redis.link import RedisLink
 from relay.policies.limits.places import Place
 from relay.policies.limits.tallies import Tallies
 from relay.reactor.clock import use_monotonic_clock, wall_ms
 from relay.reactor.polling import poll_lean
+from relay.settings.redis_url import parse
 
 MOST = 2**53
 WINDOW_MS = 3_600_000
@@ -168,16 +170,27 @@ def serve(reactor: Any, path: str) -> Deferred[None]:
     return Deferred()
 
 
+async def with_redis(reactor: Any, url: str) -> list[Row]:
+    """Measure a Redis server."""
+    link = RedisLink(reactor, parse(url), "bench", "relay-bench")
+    link.start()
+    try:
+        return await measured(reactor, await opened(reactor, link))
+    finally:
+        await link.stop()
+
+
 async def main(reactor: Any, *arguments: str) -> None:
     """Measure, and print the rows."""
-    rows: list[Row] = []
     match arguments:
         case []:
             rows = await with_hub(reactor)
+        case ["--redis", url]:
+            rows = await with_redis(reactor, url)
         case ["--hub", path]:
             await serve(reactor, path)
         case _:
-            raise SystemExit("python -m bench.counting")
+            raise SystemExit("python -m bench.counting [--redis URL]")
     for row in rows:
         print(row)
 

@@ -13,7 +13,7 @@ import httpx
 from h2.errors import ErrorCodes
 
 from tests.pki import Authority, Issued
-from tests.wire.gateway.test_limits import step
+from tests.wire.gateway.limited import step
 from tests.wire.harness.case import WireCase
 from tests.wire.harness.daemon import (
     BACKLOG,
