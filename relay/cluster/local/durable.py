@@ -24,6 +24,7 @@ from relay.cluster.items import read_item, write_item
 from relay.cluster.link import Appended, ChannelName, Snapshot, Stored
 from relay.cluster.local.messages import Bounds
 from relay.model.api.messages.channel_options import ChannelOptions, HistoryOptions
+from relay.model.records import Publication
 
 
 class History:
@@ -31,13 +32,20 @@ class History:
     The history of one durable channel.
 
     :param archive: of the API.
+    :param publications: the stored ones of the channel that were made under a key.
     :param mint: makes the ids of the entries that are stored.
     """
 
     def __init__(
-        self, name: ChannelName, bounds: Bounds, archive: Archive, mint: Mint
+        self,
+        name: ChannelName,
+        bounds: Bounds,
+        archive: Archive,
+        publications: Sequence[Publication],
+        mint: Mint,
     ) -> None:
         self.digest = name.digest
+        self._publications = publications
         history = HistoryOptions(**bounds._asdict())
         self.options = ChannelOptions(history=history)
         self._archive = archive
@@ -66,8 +74,8 @@ class History:
         :return: the key, the place, and when it was made, in milliseconds since the
             Unix epoch.
         """
-        for one in self._archive.publications:
-            first = parse(one.ids[0]) if one.topic == self.digest and one.ids else None
+        for one in self._publications:
+            first = parse(one.ids[0]) if one.ids else None
             if first is not None:
                 name, _, content = one.key.partition(".")
                 size = len(one.ids)
@@ -134,6 +142,8 @@ class _Histories:
         self.archive = archive
         self.users = 0
         self.loading = loading
+        self.publications: dict[str, list[Publication]] = {}
+        """Those that were made under a key, by the digest of the channel."""
 
 
 class HistoryStore(Protocol):
@@ -215,13 +225,17 @@ class Histories:
         waiting, api.loading = api.loading or [], None
         if isinstance(result, Failure):
             del self._apis[api_id]
+        for publication in api.archive.publications:
+            api.publications.setdefault(publication.topic, []).append(publication)
         for one in waiting:
             one.callback(result or api)
 
     def _opened(self, api: _Histories, name: ChannelName, bounds: Bounds) -> History:
         assert self._store is not None
         api.users += 1
-        return History(name, bounds, api.archive, Mint(self._store.id_secret, *name))
+        publications = api.publications.pop(name.digest, ())
+        mint = Mint(self._store.id_secret, *name)
+        return History(name, bounds, api.archive, publications, mint)
 
     def close(self, name: ChannelName) -> None:
         """
