@@ -154,7 +154,15 @@ class _Port:
         session = self._shard.session
         assert session is not None
         copy.session = session.encode()
-        given: list[bytes | str | int] = ["", "", "", "", 0, copy.opening or b""]
+        given: list[bytes | str | int] = [
+            "",
+            "",
+            "",
+            "",
+            0,
+            copy.opening or b"",
+            int(copy.known),
+        ]
         if held is not None:
             epochs = write_epochs(epochs_of(held))
             given[:5] = held.next_seq, held.epoch, epochs, held.state, int(give)
@@ -286,11 +294,11 @@ def _kept_ms(bounds: HistoryOptions) -> int:
 
 
 def _elected(answer: list[Any], copy: Copy) -> Lead | None:
-    fence, next_seq = answer
+    fence, next_seq, first = answer
     if not fence:
         return None
     copy.fence = copy.token = fence
-    return Lead(fence, next_seq)
+    return Lead(fence, next_seq, bool(first))
 
 
 def _resigned(answer: list[Any], copy: Copy | None) -> bool:

@@ -39,6 +39,8 @@ class Copy:
         """The newest token that was seen."""
         self.attempt = 0
         """Counts the requests for the log as a whole: the answer to the last counts."""
+        self.known = False
+        """Whether the follower has, or had, the log as a whole."""
         self.ready = False
         """Whether the follower has the log as a whole."""
         self.lost = False
@@ -75,7 +77,7 @@ class Copy:
         epoch, next_seq, state, self.leader, newest, entries, epochs = answer
         self._epoch, self._next_seq = epoch.decode(), next_seq
         self._place = _place(newest)
-        self.ready, self.lost = True, False
+        self.ready, self.known, self.lost = True, True, False
         stored = [
             _stored(_place(place)[0], fields)
             for place, fields in entries

@@ -28,6 +28,7 @@ from relay.channel.writer import IdempotencyKey
 from relay.cluster.link import ChannelName, Link
 from relay.cluster.local.client import HubClient
 from relay.cluster.local.link import LocalLink
+from relay.cluster.redis.link import RedisLink
 from relay.cluster.replica import Replica
 from relay.connectors.memory_endpoint import memory_endpoint
 from relay.connectors.sse_endpoint import SseEndpointType
@@ -37,6 +38,7 @@ from relay.model.api.definition import EndpointGroup
 from relay.model.api.messages.channel_options import ChannelOptions
 from relay.model.schema.types.request_target import RequestTarget
 from relay.reactor.clock import use_monotonic_clock, wall_ms
+from relay.settings.redis_url import parse
 from tests.channel.readers import GAP, Reader
 
 OPTIONS = {
@@ -161,6 +163,10 @@ class Node(LineReceiver):
 
 
 def _link(reactor: Any, engine: str, name: str) -> Link:
+    if "://" in engine:
+        redis = RedisLink(reactor, parse(engine), name)
+        redis.start()
+        return redis
     link = LocalLink(name, reactor)
     HubClient(reactor, link, engine).startService()
     return link

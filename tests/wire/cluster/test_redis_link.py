@@ -140,6 +140,28 @@ class LogTests(RedisCase):
         self.assertIsNotNone(await two.channels.lead(CHANNEL))
         self.assertEqual(second.items, [])
 
+    async def test_the_first_leader_is_told_so(self) -> None:
+        """Not the next one, unless all have gone in between."""
+        one = self.link("one")
+        await self.follow(one)
+        first, second = [await one.channels.lead(CHANNEL) for _ in range(2)]
+        assert first is not None and second is not None
+        self.assertEqual((first.first, second.first), (True, False))
+        two = self.link("two")
+        await self.follow(two)
+        one.channels.unfollow(CHANNEL)
+        await one.counts.hit("k", 1000)
+        third = await two.channels.lead(CHANNEL)
+        assert third is not None
+        self.assertFalse(third.first)
+        two.channels.unfollow(CHANNEL)
+        # It has run when what was sent after it is answered.
+        await two.counts.hit("k", 1000)
+        await self.follow(one)
+        last = await one.channels.lead(CHANNEL)
+        assert last is not None
+        self.assertTrue(last.first)
+
     async def test_a_leader_that_leaves_is_followed_by_another(self) -> None:
         """At once, when it closes its session."""
         one, two = self.link("one"), self.link("two")

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from twisted.trial.unittest import TestCase
 
@@ -29,10 +30,14 @@ class LocalTests(TestCase):
 
     async def setUp(self) -> None:  # type: ignore[override]
         """Start a hub."""
-        self.hub = HubProcess()
+        self.hub = self.make_engine()
         self.addCleanup(self.hub.end)
         self.directory = Path(tempfile.mkdtemp(prefix="relay-"))
         self.addCleanup(shutil.rmtree, self.directory, True)
+
+    def make_engine(self) -> Any:
+        """Start the engine."""
+        return HubProcess()
 
     async def watch(self, *, source: bool) -> Watch:
         """Start three processes, each with a client that has an event."""
@@ -124,4 +129,4 @@ class LocalTests(TestCase):
             await watch.all_have_everything()
             gaps = [one.witness.gaps for one in watch.watchers]
             self.assertEqual(gaps, [0 if source else 1] * 3)
-            watch.end()
+            await watch.end()

@@ -28,6 +28,8 @@ class NodeProcess(ProcessProtocol):
         self._told = told
         self._rest = b""
         self.alive = True
+        self.has_ended = False
+        """Whether nothing of it is left."""
         self.is_stopped = False
         command = [sys.executable, "-m", "tests.wire.cluster.node", engine, name, *more]
         REACTOR.spawnProcess(self, sys.executable, command, env=None, path=str(ROOT))
@@ -58,6 +60,7 @@ class NodeProcess(ProcessProtocol):
     def processEnded(self, reason: object) -> None:
         """Note the end."""
         self.alive = False
+        self.has_ended = True
 
 
 class Watcher:
@@ -90,13 +93,16 @@ class Watch:
         self.violation: Violation | None = None
         """The first one."""
         self.watchers: list[Watcher] = []
+        self._started: list[NodeProcess] = []
         self.nodes = [self.start() for _ in range(3)]
 
     def start(self) -> NodeProcess:
         """Start a process."""
         self._names += 1
         name = f"node/{self._names}"
-        return NodeProcess(self._take, self._engine, name, *self._more)
+        node = NodeProcess(self._take, self._engine, name, *self._more)
+        self._started.append(node)
+        return node
 
     def _take(self, node: NodeProcess, what: str, *values: Any) -> None:
         if what == "answer":
@@ -171,8 +177,9 @@ class Watch:
         if self.violation is not None:
             raise self.violation
 
-    def end(self) -> None:
-        """End all processes."""
+    async def end(self) -> None:
+        """End all processes, and wait until they have ended."""
         for node in self.nodes:
             if node.alive:
                 node.signal(signal.SIGKILL)
+        await until(lambda: all(node.has_ended for node in self._started))

@@ -1,7 +1,8 @@
 -- KEYS: …, head, log, followers, wake. ARGV: …, maxEvents, maxBytes, maxAgeMs, how long
 -- the log is kept; of the follower's copy the next number (empty without a copy), the
 -- epoch, the epochs, the state, whether its entries are here; the first item of an epoch
--- that continues another; of each entry of the copy its epoch, time and item.
+-- that continues another; whether the follower had the log before; of each entry of the
+-- copy its epoch, time and item.
 local head = redis.call('HMGET', KEYS[3], 'next', 'epoch', 'generation', 'bytes', 'leader',
     'state', 'copied', 'epochs')
 local following, epoch, bytes = tonumber(head[1]), head[2], tonumber(head[4]) or 0
@@ -12,15 +13,15 @@ local function take()
     redis.call('DEL', KEYS[3], KEYS[4])
     following, epoch, epochs, state = copied, ARGV[10], ARGV[11], ARGV[12]
     bytes, leader = 0, ''
-    local number = following - (#ARGV - 14) / 3
-    for at = 15, #ARGV, 3 do
+    local number = following - (#ARGV - 15) / 3
+    for at = 16, #ARGV, 3 do
         bytes = bytes + #ARGV[at + 2]
         redis.call('XADD', KEYS[4], text(number) .. '-0', 'i', ARGV[at + 2], 'e', ARGV[at],
             't', ARGV[at + 1], 'b', text(bytes))
         number = number + 1
     end
     redis.call('HSET', KEYS[3], 'next', text(following), 'epoch', epoch, 'bytes',
-        text(bytes), 'state', state, 'copied', 1, 'epochs', epochs)
+        text(bytes), 'state', state, 'copied', 1, 'epochs', epochs, 'led', 1)
 end
 
 -- Epochs are written as <first number> <epoch>, the newest 64 of them; the first one holds
@@ -61,6 +62,16 @@ if not fresh then
     redis.call('HSET', KEYS[3], 'next', text(following), 'bytes', text(bytes), 'epoch', epoch,
         'epochs', epochs, 'generation', ARGV[1], 'leader', '')
     redis.call('HDEL', KEYS[3], 'copied', 'appended')
+end
+-- Who follows anew, and alone, has missed nothing of what earlier leaders read.
+local anew = ARGV[15] == '0'
+for _, session in ipairs(redis.call('SMEMBERS', KEYS[5])) do
+    if lives(session) then anew = false else redis.call('SREM', KEYS[5], session) end
+end
+if anew then
+    redis.call('HDEL', KEYS[3], 'led')
+elseif not fresh then
+    redis.call('HSET', KEYS[3], 'led', 1)
 end
 trim(KEYS[4], following, bytes, tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]))
 redis.call('PEXPIRE', KEYS[3], ARGV[8])
