@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from twisted.application.service import MultiService
 from twisted.internet.defer import gatherResults
 
@@ -23,7 +20,6 @@ from relay.deploy.table_keeper import TableKeeper
 from relay.gateway.resource import GatewayResource
 from relay.gateway.services import Services
 from relay.installed import Installed
-from relay.model.api.definition import ApiDefinition
 from relay.observability.readiness import Readiness
 from relay.observability.tracing.service import Tracing
 from relay.outbound import Outbound
@@ -47,7 +43,6 @@ class GatewayService(MultiService):
     :param outbound: makes the calls of policies, plans and deliveries.
     :param owner: this process's name among those that share the store.
     :param installed: the types of connectors, plans and policies.
-    :param parse: reads a definition.
     :param drain: how the exchanges end of the daemon, or of an API, that is stopped.
     :param listeners: are closed to clients while the daemon drains.
     :param readiness: of the daemon.
@@ -56,6 +51,8 @@ class GatewayService(MultiService):
     :param make_history: makes the history of the exchanges.
     :param table: keeps the last route table, or has read it in the place of the store.
     :param link: to the processes that share channels and counts; None if none does.
+    :param node: the name under which channels are owned, by all processes of a daemon;
+        None if this is the only one.
     """
 
     def __init__(
@@ -66,7 +63,6 @@ class GatewayService(MultiService):
         outbound: Outbound,
         owner: str,
         installed: Installed,
-        parse: Callable[[dict[str, Any]], ApiDefinition],
         drain: DrainSettings,
         listeners: Listeners,
         readiness: Readiness,
@@ -75,6 +71,7 @@ class GatewayService(MultiService):
         make_history: MakeHistory,
         table: TableKeeper,
         link: Link | None = None,
+        node: str | None = None,
     ) -> None:
         super().__init__()
         reactor = services.reactor
@@ -92,12 +89,12 @@ class GatewayService(MultiService):
             services.settings.drain_timeout_ms,
             None if link is None else link.leases,
         )
-        channels = channel_store(store, owner, table)
+        channels = channel_store(store, node or owner, table)
         table.keep(owner, lambda: channels.id_secret)
         self.feed, self.table = feed, table
         self.builder = Builder(
             services,
-            parse,
+            installed.catalog.parse_stored_api,
             installed.connectors.endpoints,
             installed.connectors.entrypoints,
             installed.plans,

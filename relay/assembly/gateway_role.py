@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from twisted.application.service import MultiService
 from twisted.internet.defer import Deferred
@@ -24,7 +23,6 @@ from relay.daemon.reload import Part, PrepareOthers, Reload
 from relay.daemon.stopping import Step
 from relay.gateway.resource import GatewayResource
 from relay.gateway.services import Services
-from relay.model.api.definition import ApiDefinition
 from relay.observability.access import AccessLog, open_access_log
 from relay.observability.probes import Probes
 from relay.outbound import Outbound
@@ -81,17 +79,27 @@ class GatewayRole:
         self._outbound = open_outbound(self._base, settings)
         self._access = open_access_log(settings.log, self._is_worker)
 
-    def start(self, parent: MultiService, settings: Settings, owner: str) -> None:
+    def start(
+        self,
+        parent: MultiService,
+        settings: Settings,
+        owner: str,
+        node: str | None = None,
+        hub: str | None = None,
+    ) -> None:
         """
         Start the gateway; the store and the change feed have started.
 
         :param parent: has started.
         :param owner: this process's name among those that share the store.
+        :param node: the name that it shares with all processes of its daemon; None if
+            it is the only one.
+        :param hub: the path of the daemon's hub; None without one.
         :raises StoreError: when the store cannot be read.
         :raises SettingsError: when a file of the settings cannot be used.
         """
         base = self._base
-        cluster = self._cluster = Cluster(base.reactor, settings.cluster, owner)
+        cluster = self._cluster = Cluster(base.reactor, settings.cluster, owner, hub)
         gateway = self.gateway = make_gateway(
             base,
             self._listeners,
@@ -99,8 +107,8 @@ class GatewayRole:
             self._outbound,
             self._access,
             owner,
-            self._is_worker,
             cluster.link,
+            node,
         )
         gateway.setServiceParent(parent)
         cluster.start()
@@ -216,17 +224,18 @@ def make_gateway(
     outbound: Outbound,
     access: AccessLog,
     owner: str,
-    has_workers: bool,
     link: Link | None = None,
+    node: str | None = None,
 ) -> GatewayService:
     """
     Make a gateway that is not started.
 
     :param owner: this process's name among those that share the store.
-    :param has_workers: whether several processes of the daemon serve clients.
     :param link: to the cluster; None for a process that counts by itself.
+    :param node: the name that it shares with all processes of its daemon; None if it is
+        the only one.
     """
-    settings, parse = reload.settings, base.installed.catalog.parse_stored_api
+    settings = reload.settings
     return GatewayService(
         Services.assemble(
             base.reactor,
@@ -241,7 +250,6 @@ def make_gateway(
         outbound,
         owner,
         base.installed,
-        proxies_only(parse) if has_workers else parse,
         settings.drain,
         listeners,
         base.readiness,
@@ -255,25 +263,5 @@ def make_gateway(
         ),
         base.table,
         link,
+        node,
     )
-
-
-def proxies_only(
-    parse: Callable[[dict[str, Any]], ApiDefinition],
-) -> Callable[[dict[str, Any]], ApiDefinition]:
-    """
-    Return what parses definitions, and refuses those of MESSAGE APIs.
-
-    Their channels would be several channels, one in each worker.
-    """
-
-    def parsed(definition: dict[str, Any]) -> ApiDefinition:
-        found = parse(definition)
-        if found.type == "MESSAGE":
-            raise ValueError(
-                "type: MESSAGE APIs are served by a daemon without workers only"
-                " (process.workers = 1)"
-            )
-        return found
-
-    return parsed

@@ -73,6 +73,8 @@ class WorkerService(MultiService):
         self._owner: str = start["owner"]
         self._token: str = start["token"]
         self._others: list[int] = start["others"]
+        self._node: str = start["node"]
+        self._hub: str = start["hub"]
         self._line = line
         self._sockets = sockets
         self._reload = Reload(
@@ -112,7 +114,7 @@ class WorkerService(MultiService):
         base.store.setServiceParent(self)
         for service in (*base.measuring, base.feed):
             service.setServiceParent(self)
-        role.start(self, settings, self._owner)
+        role.start(self, settings, self._owner, self._node, self._hub)
         base.certificates.setServiceParent(self)
         poll_lean(self._reactor)
         site = worker_site(

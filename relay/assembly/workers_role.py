@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -18,6 +19,7 @@ from relay.assembly.peers import OF_WORKERS, view_of_workers
 from relay.assembly.probes import daemon_probes, unready
 from relay.assembly.reload import GatewayParts
 from relay.assembly.view import GatewayView, view_of
+from relay.cluster.local.process import HubSettings
 from relay.daemon.drain import NodeDrain
 from relay.daemon.listener import Listener
 from relay.daemon.listeners import ListenerChange, Listeners
@@ -36,8 +38,9 @@ from relay.settings.transfer import to_json
 from relay.tally import Tally
 from relay.technical.health import Probes, Reasons
 from relay.workers.drain import WorkersDrain
+from relay.workers.hub import HubChild
 from relay.workers.line import Message
-from relay.workers.private import PLACE, PrivateSockets
+from relay.workers.private import DIRECTORY, PLACE, PrivateSockets
 from relay.workers.sockets import SharedPort, descriptor_of
 from relay.workers.workers import Workers
 
@@ -70,7 +73,12 @@ class WorkersRole:
         self._reload = reload
         self._count = count
         self._workers = Workers(
-            base.reactor, count, self._start_of, self._sockets_of, self._changed
+            base.reactor,
+            count,
+            self._start_of,
+            self._sockets_of,
+            lambda: self._hub.problem,
+            self._changed,
         )
         self._draining: WorkersDrain | None = None
         self._change: ListenerChange | None = None
@@ -106,7 +114,6 @@ class WorkersRole:
             self._outbound,
             NoAccessLog(),
             owner,
-            has_workers=True,
         )
         self._private = PrivateSockets(settings.data_dir, self._count)
         self._private.setServiceParent(parent)
@@ -142,6 +149,12 @@ class WorkersRole:
             view_of(self._idle, None),
             None if self._metrics is None else self._metrics.all,
         )
+        self._hub_path = os.path.join(settings.data_dir, DIRECTORY, "hub.sock")
+        store = settings.store
+        hub = HubSettings(self._hub_path, store.url, owner, store.write_timeout_ms)
+        self._hub = HubChild(self._base.reactor, hub.written())
+        if settings.cluster.address is None:
+            self._hub.setServiceParent(parent)
         self._workers.setServiceParent(parent)
         self._started = True
 
@@ -291,6 +304,7 @@ class WorkersRole:
         return [
             Step("exchanges and deliveries", self._stop_exchanges, drain_ms),
             Step("the workers", self._workers.stop),
+            Step("the hub", self._hub.stopService),
         ]
 
     def stop_measuring(self) -> None:
@@ -299,6 +313,7 @@ class WorkersRole:
             self._metrics.stopService()
         if self._started:
             self._workers.stopService()
+            self._hub.kill()
             self._private.stopService()
 
     def _sockets_of(self, number: int) -> tuple[list[str], list[int]]:
@@ -316,8 +331,10 @@ class WorkersRole:
             "kind": "start",
             "version": __version__,
             "owner": f"{self._owner}/{number}",
+            "node": self._owner,
             "token": self._private.token,
             "others": [one.number for one in self._workers.all if one.number != number],
+            "hub": self._hub_path,
             "settings": _for_workers(self._reload.settings),
             "names": [*(one.place.name for one in listeners), PLACE],
         }

@@ -99,9 +99,7 @@ class Child(ProcessProtocol):
 
     def kill(self) -> None:
         """End the process at once, if it runs."""
-        if self.transport is not None:
-            with suppress(ProcessExitedAlready):
-                self.transport.signalProcess("KILL")
+        kill(self)
 
     def errReceived(self, data: bytes) -> None:
         """Log what the process writes besides its log, such as the end of a crash."""
@@ -126,10 +124,18 @@ class Child(ProcessProtocol):
         """Pass the end on."""
         self._note(self._text)
         self.line.close()
-        self._ended(_reason(reason.value))
+        self._ended(reason_of(reason.value))
 
 
-def _reason(error: Any) -> str:
+def kill(process: ProcessProtocol) -> None:
+    """End a process at once, if it runs."""
+    if process.transport is not None:
+        with suppress(ProcessExitedAlready):
+            process.transport.signalProcess("KILL")
+
+
+def reason_of(error: Any) -> str:
+    """Return in words why a process has ended."""
     number = getattr(error, "signal", None)
     if number is not None:
         with suppress(ValueError):

@@ -166,10 +166,24 @@ def shared_ports(reactor: Any, count: int) -> OpenPort:
     def open_port(
         place: Place, factory: IProtocolFactory, head_timeout_ms: float
     ) -> Deferred[Any]:
-        used = sharing if place.for_clients else reactor
-        return listen(used, place.endpoint, factory, head_timeout_ms)
+        if not place.for_clients:
+            return listen(reactor, place.endpoint, factory, head_timeout_ms)
+        opened = listen(sharing, place.endpoint, factory, head_timeout_ms)
+        return opened.addCallback(_unread)
 
     return open_port
+
+
+def _unread(port: Any) -> Any:
+    """Keep this process from accepting, whatever kind of port it is."""
+    if not isinstance(port, SharedPort):
+        port.stopReading()
+        port.startReading = _accept_nothing
+    return port
+
+
+def _accept_nothing() -> None:
+    """Leave the connections to the workers."""
 
 
 def descriptor_of(listener: Listener, worker: int) -> int:

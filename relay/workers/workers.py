@@ -34,6 +34,7 @@ class Workers(Service):
     :param start_of: returns the first message to a worker, and its sockets.
     :param sockets_of: returns the names and the descriptors of the sockets that are a
         worker's alone.
+    :param hub_problem: returns why the hub may not answer; None while it does.
     :param changed: called when a worker has become ready, is drained or has ended.
     """
 
@@ -43,8 +44,10 @@ class Workers(Service):
         count: int,
         start_of: Callable[[int], tuple[Message, Sequence[int]]],
         sockets_of: Callable[[int], tuple[list[str], list[int]]],
+        hub_problem: Callable[[], str | None],
         changed: Callable[[], None],
     ) -> None:
+        self._hub_problem = hub_problem
         self._reactor = reactor
         self._start_of = start_of
         self._sockets_of = sockets_of
@@ -170,8 +173,9 @@ class Workers(Service):
             one.kill()
 
     def health(self) -> Health:
-        """The probe ``workers``: all serve, and none ends again and again."""
-        problems = [one.problem for one in self.all if one.problem is not None]
+        """The probe ``workers``: all serve, and no process ends again and again."""
+        found = [self._hub_problem(), *(one.problem for one in self.all)]
+        problems = [one for one in found if one is not None]
         facts = {
             "workers": len(self.all),
             "serving": self.serving,

@@ -136,6 +136,7 @@ UNTESTED = {
     "relay.daemon.control_groups": "in tests/daemon/test_memory.py",
     "relay.reactor.inherited_port": "in tests/workers/test_sockets.py",
     "relay.workers.inherited": "in tests/workers/test_sockets.py",
+    "relay.workers.hub": "in tests/wire/workers",
     "relay.workers.cover": "in tests/wire/workers",
     "relay.workers.worker": "in tests/wire/workers",
     "relay.workers.workers": "in tests/wire/workers",

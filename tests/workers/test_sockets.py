@@ -114,8 +114,8 @@ class InheritedTests(TestCase):
         """Open a port of the control process, then one of the worker's."""
         factory = Factory.forProtocol(Greeting)
         control = await shared_ports(REACTOR, 1)(where, factory, 1000)
-        if hasattr(control, "stopReading"):
-            control.stopReading()
+        if hasattr(control, "startReading"):
+            control.startReading()
         self.addCleanup(lambda: maybeDeferred(control.stopListening))
         number = (
             control.socket_of(1).fileno()

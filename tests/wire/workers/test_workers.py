@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.wire.harness.case import WireCase
-from tests.wire.harness.daemon import BOUND_S, KEYLESS, Daemon, proxy_api, until
+from tests.wire.harness.daemon import BOUND_S, Daemon, proxy_api, until
 from tests.wire.harness.scripted import EVENT_STREAM, Connection, chunk, scripted
 from tests.wire.harness.subscribers import Subscribers
 from tests.wire.messages.test_topics import topics_api
@@ -49,7 +49,7 @@ def answer(connection: Connection) -> None:
 
 
 def workers(daemon: Daemon) -> list[int]:
-    """List the processes of the workers."""
+    """List the processes of the hub and of the workers, in this order at first."""
     listed = Path(f"/proc/{daemon.pid}/task/{daemon.pid}/children").read_text()
     return [int(one) for one in listed.split()]
 
@@ -83,6 +83,17 @@ def call(port: int, path: str) -> int:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=BOUND_S)
     try:
         connection.request("GET", path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def publish(port: int, number: int) -> int:
+    """Publish on a new connection, and return the status."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=BOUND_S)
+    try:
+        headers = {"Content-Type": "text/plain", "Accept": "*/*"}
+        connection.request("POST", "/topics/a", str(number), headers)
         return connection.getresponse().status
     finally:
         connection.close()
@@ -126,9 +137,9 @@ class WorkersTests(WireCase):
             caller = Caller(daemon.port)
             caller.start()
             until(lambda: caller.results["200"] > 10, "calls are answered")
-            os.kill(before[0], signal.SIGKILL)
+            os.kill(before[1], signal.SIGKILL)
             until(
-                lambda: len(workers(daemon)) == 2 and before[0] not in workers(daemon),
+                lambda: len(workers(daemon)) == 3 and before[1] not in workers(daemon),
                 "another process",
             )
             until(
@@ -207,22 +218,41 @@ class WorkersTests(WireCase):
             client.sendall(b"GET /calls HTTP/1.1\r\nHost: a\r\n\r\n")
             self.assertEqual(client.recv(100)[:13], b"HTTP/1.1 200 ")
 
-    def test_the_control_process_dies(self) -> None:
-        """Its workers end, and the next daemon has the address. MESSAGE APIs are
-        refused, since each worker would have channels of its own."""
+    def test_channels(self) -> None:
+        """Publications to any worker reach the subscribers of both, in one order, also
+        after the hub has died. When the control process dies, all processes end, and
+        the next daemon has the address."""
         daemon = self.daemon()
-        api_id = daemon.must("POST", "/apis", topics_api("/topics", {}))["id"]
-        plan = daemon.must("POST", f"/apis/{api_id}/plans", KEYLESS)
-        daemon.must("POST", f"/apis/{api_id}/plans/{plan['id']}/_publish")
-        refused = daemon.manage("POST", f"/apis/{api_id}/_start")
-        self.assertEqual(refused.status, 400)
-        self.assertIn("process.workers", refused.body.decode())
+        api_id = daemon.publish(topics_api("/topics", {}))
+        until(
+            lambda: daemon.log().count(f"API {api_id}: serving") >= 2,
+            "both workers serve the API",
+        )
+        streams = Subscribers(daemon.port, "/topics/a")
+        self.addCleanup(streams.leave)
+        streams.add(20)
+        until(lambda: all(one.status for one in streams.clients), "streams are open")
+        for number in range(20):
+            self.assertEqual(publish(daemon.port, number), 202)
+        published = list(range(20))
+        until(
+            lambda: all(one.numbers == published for one in streams.clients),
+            "all have all",
+        )
+        hub, *pids = workers(daemon)
+        os.kill(hub, signal.SIGKILL)
+        until(lambda: publish(daemon.port, 20) == 202, "the next hub")
+        published.append(20)
+        until(
+            lambda: all(one.numbers == published for one in streams.clients),
+            "all have what was published since",
+        )
         pids = workers(daemon)
-        self.assertEqual(len(pids), 2)
+        self.assertEqual(len(pids), 3)
         daemon.kill()
         until(
             lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids),
-            "the workers have ended",
+            "all processes have ended",
         )
         daemon.start()
-        self.assertEqual(len(workers(daemon)), 2)
+        self.assertEqual(len(workers(daemon)), 3)
