@@ -215,8 +215,10 @@ class ChannelLeaseTests(TwoStoresTestCase):
         self.assertLessEqual(had[0], RENEW_S + 0.25)
 
     async def test_an_owner_whose_store_is_gone(self) -> None:
-        """Lets go first, and is followed within a lease and one question."""
+        """It lets go first, since it knows of the other, which follows within a lease
+        and one question."""
         served = await self.begin()
+        self.assertEqual(await self.pass_time(served, RENEW_S + 0.25), [])
         await self.stores[0].stopService()
         self.stores.pop(0)
         had = await self.pass_time(served, 20)
