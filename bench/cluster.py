@@ -13,6 +13,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -28,7 +30,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall, deferLater
 from twisted.web.http_headers import Headers
 
-from bench.instruments.processes import BenchError, wait_until
+from bench.instruments.processes import BenchError, accepts, free_port, wait_until
 from relay.channel.channel import Channel
 from relay.channel.channels import Channels
 from relay.channel.message import Message
@@ -40,11 +42,13 @@ from relay.cluster.link import ChannelName, Link
 from relay.cluster.local.client import HubClient
 from relay.cluster.local.link import LocalLink
 from relay.cluster.local.process import HubSettings
+from relay.cluster.redis.link import RedisLink
 from relay.cluster.replica import Replica
 from relay.http.fanout import FanoutWriter
 from relay.model.api.messages.channel_options import ChannelOptions, SlowConsumerOptions
 from relay.model.schema.types.request_target import RequestTarget
 from relay.reactor.clock import wall_ms
+from relay.settings.redis_url import parse
 
 EVENT_BYTES = 120
 BOUND_S = 60.0
@@ -123,7 +127,50 @@ def local_engine(directory: Path) -> Iterator[Engine]:
             os.close(writing)
 
 
-ENGINES = {"local": local_engine}
+class RedisEngine:
+    """A Redis server."""
+
+    def __init__(self, pid: int, port: int) -> None:
+        self.pid = pid
+        self._port = port
+
+    def link(self, reactor: Any, member: str) -> Link:
+        """Make a link over TCP."""
+        link = RedisLink(reactor, parse(f"redis://127.0.0.1:{self._port}"), member)
+        link.start()
+        return link
+
+    def commands(self) -> dict[str, int]:
+        """Ask the server how often each command was called."""
+        command = ["redis-cli", "-p", str(self._port), "INFO", "commandstats"]
+        said = subprocess.run(command, capture_output=True, text=True, check=True)
+        found: dict[str, int] = {}
+        for line in said.stdout.splitlines():
+            if line.startswith("cmdstat_"):
+                name, _, figures = line.removeprefix("cmdstat_").partition(":")
+                found[name] = int(figures.partition("calls=")[2].partition(",")[0])
+        return found
+
+
+@contextmanager
+def redis_engine(directory: Path) -> Iterator[Engine]:
+    """Run a Redis server for as long as the block lasts."""
+    program = shutil.which("redis-server")
+    if program is None:
+        raise BenchError("redis-server is not installed")
+    port = free_port()
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    options += ["--dir", str(directory), "--appendonly", "no"]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen([program, *options], stdout=quiet) as process:
+        try:
+            wait_until(lambda: accepts(port), "Redis accepts connections")
+            yield RedisEngine(process.pid, port)
+        finally:
+            process.send_signal(signal.SIGTERM)
+
+
+ENGINES = {"local": local_engine, "redis": redis_engine}
 
 
 class Node:
