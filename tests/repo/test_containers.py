@@ -85,6 +85,26 @@ class ComposeTests(SynchronousTestCase):
         )
         self.assertGreater(grace_s * 1000, needed_ms)
 
+    def test_the_nodes_of_a_cluster(self) -> None:
+        """Three nodes have the same store and engine, and a volume each."""
+        services = self.compose()["services"]
+        nodes = [services[f"node-{number}"] for number in (1, 2, 3)]
+        url = "postgresql+psycopg://relay:secret@postgres/relay"
+        for node in nodes:
+            given = {name: str(value) for name, value in node["environment"].items()}
+            given["RELAY__TECHNICAL__TOKEN"] = ""
+            shown = given["RELAY__STORE__URL"]
+            self.assertEqual(
+                shown.replace("${RELAY_POSTGRES_PASSWORD:-}", "secret"), url
+            )
+            given["RELAY__STORE__URL"] = url
+            found = settings({**variables(), **given})
+            self.assertEqual(found.cluster.url, "redis://redis")
+            for server in ("postgres", "redis"):
+                self.assertIn(server, services)
+                self.assertIn(server, node["depends_on"])
+        self.assertEqual(len({node["volumes"][0] for node in nodes}), 3)
+
     def test_only_clients_reach_it_from_outside(self) -> None:
         """The ports of operators are bound to the loopback interface."""
         for name, service in self.compose()["services"].items():
