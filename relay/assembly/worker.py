@@ -76,6 +76,7 @@ class WorkerService(MultiService):
         self._node: str = start["node"]
         self._hub: str = start["hub"]
         self._line = line
+        self._stopping = False
         self._sockets = sockets
         self._reload = Reload(
             settings,
@@ -219,7 +220,8 @@ class WorkerService(MultiService):
         self._role.reopen_logs()
 
     def _stop(self, message: Message) -> None:
-        if self.running:
+        if not self._stopping:
+            self._stopping = True
             self._reactor.stop()
 
     def _forget_sockets(self, kept: list[Listener]) -> None:

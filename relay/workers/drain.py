@@ -39,12 +39,15 @@ class WorkersDrain:
     def start(self) -> None:
         """Begin."""
         self.begun = True
+        for one in self._workers:
+            one.is_drained = False
         self._begin(self._spread_s, self._hard_stop_s)
         self.look()
 
     def cancel(self) -> None:
         """Report nothing more."""
         self._done = None
+        self.begun = False
 
     def look(self) -> None:
         """Find out whether all workers are drained or have ended."""

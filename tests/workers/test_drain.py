@@ -51,6 +51,8 @@ class DrainTests(SynchronousTestCase):
         self.assertEqual(self.done, 0, "not begun")
         self.workers[1].is_ready = True
         self.drain.start()
+        self.assertFalse(self.workers[0].is_drained, "of an earlier drain")
+        self.workers[0].is_drained = True
         self.drain.look()
         self.assertEqual(self.done, 0)
         self.workers[1].is_ready = False
