@@ -151,20 +151,22 @@ class Channel:
         """
         return self.publish([reason])[0]
 
-    def add(self, entries: list[Entry]) -> None:
+    def add(self, entries: list[Entry], *, counted: bool = False) -> None:
         """
         Add entries that were staged, to be delivered in this turn of the reactor.
 
         :param entries: in order, the next of the log.
+        :param counted: whether a process has counted them as received.
         """
         self.log.add(entries)
         self.log.evict(self._wall_ms())
-        self._count_in(entries)
+        self._count_in(entries, counted)
         self._fanout.add(entries)
 
-    def _count_in(self, entries: list[Entry]) -> None:
+    def _count_in(self, entries: list[Entry], counted: bool) -> None:
         counts, before_s = self.counts, self._arrived_s
-        counts.added(entries)
+        if not counted:
+            counts.added(entries)
         if entries:
             self._arrived_s = entries[-1].arrived_s
             if before_s is not None:

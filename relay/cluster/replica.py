@@ -143,8 +143,12 @@ class Replica:
         self, appended: Appended, items: Sequence[Message | GapReason]
     ) -> list[Entry]:
         log, now_s = self._channel.log, self._clock.seconds()
-        epoch, seq, at_ms, size, _ = appended
-        return log.numbered(epoch, seq, items[:size], at_ms, now_s, None)
+        epoch, seq, at_ms, size, repeated = appended
+        entries = log.numbered(epoch, seq, items[:size], at_ms, now_s, None)
+        if not repeated:
+            # By this process alone: the replicas count what they deliver.
+            self._channel.counts.added(entries)
+        return entries
 
     def read(self) -> None:
         """Ask to lead: the channel has a reader."""
@@ -257,7 +261,7 @@ class Replica:
                 if entry.message is not None:
                     last = entry.id
                 made.append(entry)
-            self._channel.add(made)
+            self._channel.add(made, counted=True)
         self._take_over()
 
     def _turn(self, epoch: str) -> None:

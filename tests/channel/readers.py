@@ -29,9 +29,9 @@ def messages(*texts: str, source_ids: bool = False) -> list[Message]:
 class PromptChannel(Channel):
     """A channel for which each addition is a turn of the reactor."""
 
-    def add(self, entries: list[Entry]) -> None:
+    def add(self, entries: list[Entry], *, counted: bool = False) -> None:
         """Add, and deliver at once."""
-        super().add(entries)
+        super().add(entries, counted=counted)
         self.flush()
 
 

@@ -62,6 +62,18 @@ class SourceTests(SharedCase):
         self.assertEqual(len(self.origin.connections), 1)
         self.assertEqual(self.origin.opened_at, [""])
 
+    def test_received_once(self) -> None:
+        """An event counts as received in the process that has read it, once."""
+        self.first.reader()
+        self.machine.turn()
+        self.second.reader()
+        self.machine.turn()
+        self.send("a", "b")
+        self.restart_hub()
+        self.send("c")
+        counts = [one.channels.counts.events for one in (self.first, self.second)]
+        self.assertEqual(counts, [3, 0])
+
     def test_a_client_goes_on_at_any_process(self) -> None:
         """An id of one process is the place in the log of another."""
         one = self.first.reader()
