@@ -31,12 +31,11 @@ from relay.webhook.attempt_result import AttemptResult, NextStep
 from relay.webhook.attempts import Attempts, Report
 from relay.webhook.courier import Courier
 from relay.webhook.event import OutgoingEvent
-from relay.webhook.progress import Progress
-from relay.webhook.reader import Reader
+from relay.webhook.progress import NO_ANSWER, Progress
+from relay.webhook.reader import PLACE_S, Reader
 
 AGAIN_S = 1.0
 """The delay, in seconds, before something that failed within the relay is repeated."""
-NO_ANSWER = "the store does not answer"
 
 
 class Delivery:
@@ -122,10 +121,9 @@ class Delivery:
 
     def as_json(self) -> dict[str, Any]:
         """Describe the delivery for the management API."""
-        halted = self._ending or self._halted
         here = self._event is not None and self._letter is None
         shape: dict[str, Any] = {
-            "state": "STOPPED" if halted else self._attempts.name,
+            "state": "STOPPED" if self._ending or self._halted else self._attempts.name,
             "behind": self.reader.behind + (1 if here else 0),
             **self._attempts.as_json(),
         }
@@ -156,7 +154,7 @@ class Delivery:
         elif not self.reader.attached:
             self._attach()
         else:
-            self.reader.resume()
+            self._resume()
 
     def _replay(self, letter: DeadLetter | None) -> None:
         self._letter = letter
@@ -170,12 +168,10 @@ class Delivery:
             self._begin(self._event, None)
 
     def _attach(self) -> None:
-        state = self._known
         try:
             channel = self.assignment.open_channel()
-            place = self.reader.attach(
-                channel, state.position, f"subscription {self.assignment.id}"
-            )
+            client = f"subscription {self.assignment.id}"
+            self.reader.attach(channel, self._known.position, client)
         except (NoFlow, EvaluationFailed):
             self._give_up("no flow of the API lets its events out")
             return
@@ -184,10 +180,15 @@ class Delivery:
             self._later(AGAIN_S, self._next)
             return
         self._problem = ""
-        if state.position is None:
-            # Store the position now: after a crash before the first delivery, the
-            # events since the start would be lost otherwise.
-            self._note(replace(state, position=place))
+        self._resume()
+
+    def _resume(self) -> None:
+        """Take events, once a position is noted: a crash must not lose the first."""
+        if self._known.position is None:
+            if (place := self.reader.place) is None:
+                self._later(PLACE_S, self._next)
+                return
+            self._note(replace(self._known, position=place))
             self._progress.flush()
         self.reader.resume()
 

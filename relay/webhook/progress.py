@@ -18,6 +18,9 @@ FLUSH_S = 0.5
 that time are delivered again after a crash."""
 
 
+NO_ANSWER = "the store does not answer"
+
+
 class ProgressStore(Protocol):
     """Where the state of deliveries is stored."""
 

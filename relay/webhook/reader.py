@@ -13,6 +13,9 @@ from relay.gateway.flows.events import ShapedChannel
 from relay.model.outcome import Outcome
 from relay.webhook.event import OutgoingEvent
 
+PLACE_S = 0.1
+"""The time, in seconds, until a place that is not known yet is looked for again."""
+
 
 class Reader:
     """
@@ -68,18 +71,25 @@ class Reader:
 
     def attach(
         self, channel: Channel | ShapedChannel, position: str | None, client: str
-    ) -> str:
+    ) -> None:
         """
         Begin to read; events come with the first :meth:`resume`.
 
         :param position: the id of what was taken last; None for what is new only.
         :param client: whose share of the channel's groups it counts for.
-        :return: the id of the place before the first event that will come.
         :raises TooManyFilters: when the channel has too many kinds of readers.
         """
         subscriber = EntrySubscriber(Filter(), self, client)
         channel.attach(subscriber, position)
         self._channel, self._subscriber = channel, subscriber
+
+    @property
+    def place(self) -> str | None:
+        """The id of the place before the next event; None while this process does not
+        know it."""
+        subscriber, channel = self._subscriber, self._channel
+        if subscriber is None or channel is None or subscriber.awaited is not None:
+            return None
         return channel.log.cursor(subscriber.position - 1)
 
     def detach(self) -> None:

@@ -32,7 +32,10 @@ class ReaderTests(SynchronousTestCase):
 
     def attach(self, position: str | None = None) -> str:
         """Read the topic."""
-        return self.reader.attach(self.desk.topic(), position, "sub")
+        self.reader.attach(self.desk.topic(), position, "sub")
+        place = self.reader.place
+        assert place is not None
+        return place
 
     def resume(self) -> None:
         """Resume the reader, and run a turn."""
