@@ -84,7 +84,9 @@ class GatewayService(MultiService):
         self.drain = node_drain(drain, listeners, self.resource, readiness)
         self.deliveries = Deliveries(
             services,
-            DeliveryStore(store, owner),
+            DeliveryStore(
+                store, owner if link is None or not link.spans_machines else None
+            ),
             outbound,
             services.settings.drain_timeout_ms,
             None if link is None else link.leases,

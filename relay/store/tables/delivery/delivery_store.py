@@ -18,10 +18,11 @@ class DeliveryStore:
     was held up, and wakes when another delivers, must not set it back.
 
     :param store: where it is kept; started.
-    :param owner: this process's name among those that share the store.
+    :param owner: this process's name among those that share the store; None if leases
+        elsewhere than in the store decide who writes.
     """
 
-    def __init__(self, store: Store, owner: str) -> None:
+    def __init__(self, store: Store, owner: str | None) -> None:
         self._store = store
         self._owner = owner
 
@@ -113,10 +114,10 @@ class DeliveryStore:
         return self._store.write(fail)
 
     def _may(self, tx: Transaction, state: DeliveryState) -> bool:
+        owner = self._owner
         return (
-            tx.leases.holds(state.api_id, self._owner)
-            and tx.subscriptions.get(state.api_id, state.subscription_id) is not None
-        )
+            owner is None or tx.leases.holds(state.api_id, owner)
+        ) and tx.subscriptions.get(state.api_id, state.subscription_id) is not None
 
     def _check(self, tx: Transaction, state: DeliveryState) -> None:
         if not self._may(tx, state):
