@@ -94,6 +94,7 @@ class SharedCountersTests(Sharing):
         self.machine.advance(0.75)
         waited = self.one.hit("k", 1, 1000)
         assert isinstance(waited, Deferred)
+        self.machine.turn()
         self.failureResultOf(waited, EngineLost)
 
     def test_without_an_engine(self) -> None:
@@ -109,6 +110,7 @@ class SharedCountersTests(Sharing):
         self.lose()
         waited = self.one.hit("k", 1, 1000)
         assert isinstance(waited, Deferred)
+        self.machine.turn()
         self.failureResultOf(waited, EngineLost)
         self.restart()
         self.assertTrue(self.hit(self.one, 1).allowed)
@@ -200,6 +202,7 @@ class SharedPlacesTests(Sharing):
         """A call fails, and takes no place."""
         self.lose()
         waited = self.one.enter([Place("k", 3)], "refuse")
+        self.machine.turn()
         self.failureResultOf(waited, EngineLost)
         self.restart()
         self.assertEqual(self.free(3), 3)
