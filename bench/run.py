@@ -38,8 +38,12 @@ from bench.scenario import (
     RELAY_SSE,
     RELAY_SSE_SCRAPED,
     RELAY_SSE_UNMETERED,
+    RELAY_SSE_WORKERS,
     RELAY_TOPIC,
+    RELAY_TOPIC_WORKERS,
     RELAY_UNMETERED,
+    RELAY_WORKERS,
+    WORKERS,
     Leave,
     Scenario,
     Shared,
@@ -57,8 +61,11 @@ from bench.servers.relay import (
     relay_sse_scraped_server,
     relay_sse_server,
     relay_sse_unmetered_server,
+    relay_sse_workers_server,
     relay_topic_server,
+    relay_topic_workers_server,
     relay_unmetered_server,
+    relay_workers_server,
     shared_relay_server,
 )
 from bench.servers.server import Place, Running, Server
@@ -84,6 +91,9 @@ SERVERS: dict[str, Server] = {
     RELAY_UNMETERED: relay_unmetered_server,
     RELAY_SSE_SCRAPED: relay_sse_scraped_server,
     RELAY_SSE_UNMETERED: relay_sse_unmetered_server,
+    RELAY_WORKERS: relay_workers_server,
+    RELAY_SSE_WORKERS: relay_sse_workers_server,
+    RELAY_TOPIC_WORKERS: relay_topic_workers_server,
     NGINX: nginx_server,
     HAPROXY: haproxy_server,
     CADDY: caddy_server,
@@ -115,21 +125,24 @@ def run_streams(
     broadcast_us = scenario.interval_us if scenario.fan_out else 0
     for turn in range(scenario.rounds):
         for name in servers:
+            own = cores
+            if scenario.load_beside:
+                own = cores.shared_by(WORKERS.get(name, 1))
             with source(
-                cores.load,
+                own.load,
                 broadcast_us=broadcast_us,
                 broadcast_bytes=scenario.event_bytes,
             ) as events:
                 where = directory / f"{name}-{turn}"
                 where.mkdir()
-                place = Place(where, cores.server, events.port, tls)
+                place = Place(where, own.server, events.port, tls)
                 with SERVERS[name](place) as server:
                     say(f"{scenario.name}: {name}, round {turn + 1}")
                     row = partial(
                         measured_once,
-                        *(scenario, server, events, place, cores, profiles, name),
+                        *(scenario, server, events, place, own, profiles, name),
                     )
-                    figures = Steadiness(cores).measured(row)
+                    figures = Steadiness(own).measured(row)
             result.servers[name] = {
                 "version": server.version,
                 "settings": server.settings,

@@ -28,6 +28,18 @@ RELAY_SSE_SCRAPED = "relay-sse-scraped"
 """The MESSAGE API of a shared stream, with its metrics scraped every five seconds."""
 RELAY_SSE_UNMETERED = "relay-sse-unmetered"
 """The same without metrics."""
+RELAY_WORKERS = "relay-workers"
+"""The PROXY API, served by two workers."""
+RELAY_SSE_WORKERS = "relay-sse-workers"
+"""The MESSAGE API of a shared stream, served by two workers."""
+RELAY_TOPIC_WORKERS = "relay-topic-workers"
+"""The MESSAGE API of topics, served by two workers."""
+WORKERS: dict[str, int] = {
+    RELAY_WORKERS: 2,
+    RELAY_SSE_WORKERS: 2,
+    RELAY_TOPIC_WORKERS: 2,
+}
+"""How many workers a server has, and cores; any other has one."""
 NGINX = "nginx"
 HAPROXY = "haproxy"
 CADDY = "caddy"
@@ -142,6 +154,9 @@ class Streams:
     """How long at most the events of the window may still come, beyond an interval."""
     opening: int = 100
     """How many streams at most are being opened at one moment."""
+    load_beside: bool = False
+    """The load runs on the cores of the server, and a server of several processes has
+    as many cores, so that each core has its share of both."""
     profiled: Phase = "window"
     """Where a profile looks."""
     limits: tuple[Limit, ...] = NOTHING_LOST

@@ -19,8 +19,11 @@ from bench.scenario import (
     RELAY_SSE,
     RELAY_SSE_SCRAPED,
     RELAY_SSE_UNMETERED,
+    RELAY_SSE_WORKERS,
     RELAY_TOPIC,
+    RELAY_TOPIC_WORKERS,
     RELAY_UNMETERED,
+    RELAY_WORKERS,
     Leave,
     Limit,
     Scenario,
@@ -243,10 +246,99 @@ METRICS = (
 )
 """What metrics cost: scraped every five seconds, against a daemon without them."""
 
+
+def beside(
+    name: str,
+    title: str,
+    streams: int,
+    interval_us: int,
+    one: str,
+    workers: str,
+    *figures: tuple[str, float],
+    fan_out: bool = True,
+) -> Streams:
+    """
+    Describe a comparison of two workers on two cores with one process on one core, with
+    the load on the same cores.
+
+    :param one: the server of one process.
+    :param workers: the server of two workers.
+    :param figures: that workers are to have, as multiples of the other's: of events a
+        second at least so many, of anything else at most.
+    """
+    targets = [
+        Target(figure, peer=one, at_least=bound)
+        if figure == "events_per_s"
+        else Target(figure, peer=one, at_most=bound)
+        for figure, bound in figures
+    ]
+    return Streams(
+        name=f"workers-{name}",
+        title=title,
+        streams=streams,
+        interval_us=interval_us,
+        event_bytes=120,
+        window_s=5,
+        relays=(workers,),
+        peers=(one,),
+        fan_out=fan_out,
+        load_beside=True,
+        drain_ms=20_000,
+        limits=(*NOTHING_WRONG, ANSWERED if fan_out else Limit("left_open", 0)),
+        targets=tuple(targets),
+    )
+
+
+CPU = ("cpu_us_per_event", 1.1)
+TWO_WORKERS = (
+    beside(
+        "passthrough",
+        "500 streams of 100 events a second",
+        500,
+        10_000,
+        RELAY,
+        RELAY_WORKERS,
+        ("latency_p50_us", 0.6),
+        CPU,
+        fan_out=False,
+    ),
+    beside(
+        "fanout-1000x2000",
+        "2,000 events a second to 1,000 clients, more than two cores are up to",
+        1000,
+        500,
+        RELAY_SSE,
+        RELAY_SSE_WORKERS,
+        ("events_per_s", 1.7),
+        CPU,
+    ),
+    beside(
+        "fanout-1000x10",
+        "10 events a second to 1,000 clients",
+        1000,
+        100_000,
+        RELAY_SSE,
+        RELAY_SSE_WORKERS,
+        ("latency_p50_us", 0.5),
+        CPU,
+    ),
+    beside(
+        "topic-1000x10",
+        "10 publications a second to 1,000 clients",
+        1000,
+        100_000,
+        RELAY_TOPIC,
+        RELAY_TOPIC_WORKERS,
+        ("latency_p50_us", 0.5),
+        CPU,
+    ),
+)
+
 SCENARIOS: tuple[Scenario, ...] = (
     *PASSTHROUGH,
     *LEAVING,
     *FAN_OUT,
     *METRICS,
+    *TWO_WORKERS,
     SHARED,
 )

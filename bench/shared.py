@@ -18,6 +18,7 @@ from pathlib import Path
 from subprocess import Popen
 
 from bench.instruments import event_log
+from bench.instruments.machine import Core
 from bench.instruments.processes import (
     BenchError,
     accepts,
@@ -47,7 +48,7 @@ class DyingSource:
     :param core: where it runs.
     """
 
-    def __init__(self, scenario: Shared, directory: Path, core: int | None) -> None:
+    def __init__(self, scenario: Shared, directory: Path, core: Core) -> None:
         self.directory = directory
         directory.mkdir()
         self.port = free_port()
@@ -88,7 +89,7 @@ class DyingSource:
 
 @contextmanager
 def dying_source(
-    scenario: Shared, directory: Path, core: int | None
+    scenario: Shared, directory: Path, core: Core
 ) -> Iterator[DyingSource]:
     """Run the source for as long as the block lasts, whatever happens to it then."""
     source = DyingSource(scenario, directory, core)
@@ -100,7 +101,7 @@ def dying_source(
 
 
 def measure(
-    scenario: Shared, server: Running, source: DyingSource, core: int | None
+    scenario: Shared, server: Running, source: DyingSource, core: Core
 ) -> Figures:
     """
     Kill the source in the window, cut all clients after it, and count.

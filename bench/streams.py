@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from bench.instruments.machine import Core
 from bench.instruments.processes import BenchError, resident_bytes, wait_until
 from bench.instruments.profiles import Profile
 from bench.instruments.programs import Figures, Publisher, Source, load
@@ -36,7 +37,7 @@ def measure(
     server: Running,
     source: Source,
     place: Place,
-    core: int | None,
+    core: Core,
     profile: Profile | None = None,
 ) -> Figures:
     """
@@ -73,7 +74,7 @@ def _measure_fan_out(
     server: Running,
     source: Source,
     place: Place,
-    core: int | None,
+    core: Core,
     profile: Profile | None,
 ) -> Figures:
     """
@@ -98,7 +99,7 @@ def _load(
     scenario: Streams,
     server: Running,
     place: Place,
-    core: int | None,
+    core: Core,
     path: str,
     profile: Profile | None,
     sender: Source | Publisher | None = None,

@@ -19,15 +19,30 @@ SYSCTLS = (
 )
 
 
+Core = int | frozenset[int] | None
+"""Where a program runs: on a core, on any of some, or wherever its parent does."""
+
+
 @dataclass(frozen=True)
 class Cores:
     """
     The core of the measured server, and the core of the load.
     """
 
-    server: int | None
-    load: int | None
+    server: Core
+    load: Core
     """Both ``None`` where there is only one core, so that nothing is pinned."""
+
+    def shared_by(self, processes: int) -> Cores:
+        """
+        Put a server and its load on the same cores.
+
+        :param processes: how many cores, of the two that there are at most.
+        """
+        if self.server is None or self.load is None or processes < 2:
+            return Cores(self.server, self.server)
+        both = cores_of(self.server) | cores_of(self.load)
+        return Cores(both, both)
 
     @classmethod
     def of_this_machine(cls) -> Cores:
@@ -36,10 +51,15 @@ class Cores:
         return cls(cores[0], cores[1]) if len(cores) > 1 else cls(None, None)
 
 
-def pin(core: int | None) -> None:
-    """Put the calling process, and those it starts, on one core."""
+def cores_of(core: int | frozenset[int]) -> frozenset[int]:
+    """Return the numbers of some cores."""
+    return core if isinstance(core, frozenset) else frozenset((core,))
+
+
+def pin(core: Core) -> None:
+    """Put the calling process, and those it starts, on some cores."""
     if core is not None:
-        os.sched_setaffinity(0, {core})
+        os.sched_setaffinity(0, cores_of(core))
 
 
 def raise_file_limit() -> int:
@@ -65,13 +85,19 @@ def describe(cores: Cores) -> dict[str, object]:
         "python_build": f"{platform.python_build()[1]}, {platform.python_compiler()}",
         "libraries": {name: version(name) for name in LIBRARIES},
         "compiler": first_line(["gcc", "--version"]),
-        "server_core": "not pinned" if cores.server is None else cores.server,
-        "load_core": "not pinned" if cores.load is None else cores.load,
+        "server_core": _shown(cores.server),
+        "load_core": _shown(cores.load),
         "open_files": resource.getrlimit(resource.RLIMIT_NOFILE)[0],
         "load_average_at_start": os.getloadavg()[0],
         "sysctl": {name.replace("/", "."): _sysctl(name) for name in SYSCTLS},
         "commit": _commit(),
     }
+
+
+def _shown(core: Core) -> str | int:
+    if core is None or isinstance(core, int):
+        return "not pinned" if core is None else core
+    return ", ".join(map(str, sorted(core)))
 
 
 def first_line(command: list[str]) -> str:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
-from bench.instruments.machine import pin
+from bench.instruments.machine import Core, pin
 
 
 class BenchError(Exception):
@@ -17,7 +17,7 @@ class BenchError(Exception):
 
 def start(
     command: list[str],
-    core: int | None,
+    core: Core,
     *,
     environment: Mapping[str, str] | None = None,
     output: Path | None = None,
@@ -62,9 +62,9 @@ def stop(process: subprocess.Popen[str], *, bound_s: float = 15) -> None:
 
 
 def family(pid: int) -> list[int]:
-    """Return a process and its children, such as the workers of a server."""
+    """Return a process and all below it, such as the workers of a server."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *map(int, children)]
+    return [pid, *(one for child in children for one in family(int(child)))]
 
 
 def resident_bytes(pids: list[int]) -> int:

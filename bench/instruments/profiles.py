@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.instruments.machine import Core
 from bench.instruments.processes import BenchError, start
 from bench.scenario import Phase
 from bench.servers.peers import program
@@ -35,7 +36,7 @@ class Profile:
     phase: Phase
     output: Path
     """Collapsed stacks, as flame graphs are drawn of."""
-    core: int | None
+    core: Core
     _process: subprocess.Popen[str] | None = None
     _ticks: tuple[int, int] = (0, 0)
     _shares: dict[str, float] = field(default_factory=dict)
@@ -73,7 +74,7 @@ class Profile:
 
 @contextmanager
 def profiled(
-    pid: int, phase: Phase, directory: Path, name: str, core: int | None
+    pid: int, phase: Phase, directory: Path, name: str, core: Core
 ) -> Iterator[Profile]:
     """
     Profile a process in one phase of the load client.

@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bench.instruments.machine import Core
 from bench.instruments.processes import BenchError, start, stop
 
 HERE = Path(__file__).parent
@@ -80,7 +81,7 @@ class Source:
 
 @contextmanager
 def source(
-    core: int | None, *, broadcast_us: int = 0, broadcast_bytes: int = 0
+    core: Core, *, broadcast_us: int = 0, broadcast_bytes: int = 0
 ) -> Iterator[Source]:
     """
     Run the source for as long as the block lasts.
@@ -104,7 +105,7 @@ def source(
 class Publisher:
     """Publishes events to a server on one connection, from its start to its end."""
 
-    core: int | None
+    core: Core
     port: int
     path: str
     interval_us: int
@@ -153,7 +154,7 @@ class Publisher:
 
 
 def load(
-    core: int | None,
+    core: Core,
     options: dict[str, object],
     *,
     cpu_of: list[int],

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench.instruments.machine import Cores
+from bench.instruments.machine import Core, Cores, pin
 from bench.instruments.programs import Figures
 
 CHANGE = "speed_change_percent"
@@ -38,7 +38,7 @@ def change_percent(figures: Figures) -> float:
     return change
 
 
-def fixed_work_s(core: int | None) -> float:
+def fixed_work_s(core: Core) -> float:
     """
     Time a fixed amount of work of the interpreter and of a hash function.
 
@@ -47,8 +47,7 @@ def fixed_work_s(core: int | None) -> float:
         which other programs take counts.
     """
     before = os.sched_getaffinity(0)
-    if core is not None:
-        os.sched_setaffinity(0, {core})
+    pin(core)
     try:
         return statistics.median(_piece_s() for _ in range(_PIECES))
     finally:
@@ -74,7 +73,7 @@ class Steadiness:
     """
 
     cores: Cores
-    seconds: Callable[[int | None], float] = fixed_work_s
+    seconds: Callable[[Core], float] = fixed_work_s
 
     def measured(self, row: Callable[[], Figures]) -> Figures:
         """

@@ -97,10 +97,22 @@ def relay_sse_unmetered_server(place: Place) -> AbstractContextManager[Running]:
 
 def relay_topic_server(place: Place) -> AbstractContextManager[Running]:
     """Run Relay with a MESSAGE API of topics in memory, which are published to."""
-    entrypoints = [{"type": "sse"}, {"type": "http-post"}]
-    endpoint = {"name": "topics", "type": "memory", "inheritConfiguration": True}
-    definition = _api("MESSAGE", entrypoints, endpoint, {})
-    return _serving(place, definition, publish=True)
+    return _serving(place, topic_api(), publish=True)
+
+
+def relay_workers_server(place: Place) -> AbstractContextManager[Running]:
+    """Run Relay with a PROXY API on two workers."""
+    return _serving(place, proxy_api(place), workers=2)
+
+
+def relay_sse_workers_server(place: Place) -> AbstractContextManager[Running]:
+    """Run Relay with a shared stream on two workers."""
+    return _serving(place, shared_api(place, {}), workers=2)
+
+
+def relay_topic_workers_server(place: Place) -> AbstractContextManager[Running]:
+    """Run Relay with topics on two workers."""
+    return _serving(place, topic_api(), publish=True, workers=2)
 
 
 @contextmanager
@@ -111,12 +123,14 @@ def _serving(
     publish: bool = False,
     keyed: bool = False,
     metrics: Literal["on", "off", "scraped"] = "on",
+    workers: int = 1,
 ) -> Iterator[Running]:
     """
     Run Relay with one API, made and deployed through the REST API.
 
     :param publish: whether events are POSTed to it, on a listener without TLS.
     :param keyed: whether it has an API-key plan; else it is keyless.
+    :param workers: how many processes serve clients.
     :param metrics: whether exchanges are counted, and whether a client asks for it.
     """
     listener = _listener("bench")
@@ -138,6 +152,8 @@ def _serving(
     scraped = metrics == "scraped"
     arguments += ["--technical", "tcp:0:interface=127.0.0.1" if scraped else ""]
     arguments += ["--data-dir", str(place.directory / "var")]
+    if workers > 1:
+        arguments += ["--workers", str(workers)]
     twistd = Path(sys.executable).with_name("twistd")
     process = start(
         [str(twistd), *arguments],
@@ -161,7 +177,9 @@ def _serving(
                 pids=family(process.pid),
                 prefix=PREFIX,
                 version=f"Relay {relay.__version__}",
-                settings=_told(definition, keyed) + METRICS[metrics],
+                settings=_told(definition, keyed)
+                + METRICS[metrics]
+                + f", {workers} workers" * (workers > 1),
                 header=header,
                 publish=(ports["publish"], PREFIX + BROADCAST) if publish else None,
             )
@@ -201,6 +219,13 @@ def shared_api(place: Place, shared: dict[str, Any]) -> dict[str, Any]:
         "configuration": {"target": f"http://127.0.0.1:{place.source_port}"},
     }
     return _api("MESSAGE", [{"type": "sse"}], endpoint, shared)
+
+
+def topic_api() -> dict[str, Any]:
+    """Write the API of topics in memory."""
+    entrypoints = [{"type": "sse"}, {"type": "http-post"}]
+    endpoint = {"name": "topics", "type": "memory", "inheritConfiguration": True}
+    return _api("MESSAGE", entrypoints, endpoint, {})
 
 
 def _api(

@@ -17,6 +17,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.instruments.machine import Core
 from bench.instruments.processes import (
     BenchError,
     accepts,
@@ -41,7 +42,7 @@ class Place:
 
     directory: Path
     """Its own and empty; it goes away after the run."""
-    core: int | None
+    core: Core
     source_port: int
     tls: Tls | None = None
     """Towards clients."""

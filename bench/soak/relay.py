@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.instruments.machine import Core
 from bench.instruments.processes import BenchError, family, start, stop, wait_until
 from bench.servers.relay import PASSWORD
 from bench.servers.server import await_ready
@@ -77,7 +78,7 @@ class SoakedRelay:
     @classmethod
     @contextmanager
     def running(
-        cls, directory: Path, core: int | None, steady_port: int, dying_port: int
+        cls, directory: Path, core: Core, steady_port: int, dying_port: int
     ) -> Iterator[SoakedRelay]:
         """
         Run it, with its APIs.

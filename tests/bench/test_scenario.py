@@ -14,7 +14,9 @@ from bench.run import SERVERS
 from bench.scenario import (
     DIRECT,
     RELAY,
+    RELAY_SSE,
     RELAY_SSE_UNMETERED,
+    RELAY_TOPIC,
     RELAY_UNMETERED,
     Shared,
     Streams,
@@ -24,7 +26,7 @@ from bench.servers.peers import NEEDS
 from bench.shared import of_the_storm
 from bench.streams import Memory, derived, expected
 
-OURS = {RELAY, RELAY_UNMETERED, RELAY_SSE_UNMETERED}
+OURS = {RELAY, RELAY_SSE, RELAY_TOPIC, RELAY_UNMETERED, RELAY_SSE_UNMETERED}
 """What Relay is compared with, of its own."""
 TIMES = {"p50": 1.0, "p99": 2.0, "p99_9": 3.0, "max": 4.0}
 COUNTS = [

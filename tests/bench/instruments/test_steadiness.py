@@ -6,7 +6,7 @@ import os
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bench.instruments.machine import Cores
+from bench.instruments.machine import Core, Cores
 from bench.instruments.steadiness import (
     CHANGE,
     MOST_CHANGE_PERCENT,
@@ -22,8 +22,11 @@ class SteadinessTests(SynchronousTestCase):
 
     def change(self, before: tuple[float, float], after: tuple[float, float]) -> float:
         """Measure a row between these times of the work, on cores 0 and 1."""
-        times = {0: [before[0], after[0]], 1: [before[1], after[1]]}
-        steadiness = Steadiness(Cores(0, 1), lambda core: times[core or 0].pop(0))
+        times: dict[Core, list[float]] = {
+            0: [before[0], after[0]],
+            1: [before[1], after[1]],
+        }
+        steadiness = Steadiness(Cores(0, 1), lambda core: times[core].pop(0))
         figures = steadiness.measured(lambda: {"lost": 3})
         self.assertEqual(figures["lost"], 3)
         self.assertEqual(times, {0: [], 1: []})
