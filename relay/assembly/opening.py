@@ -87,8 +87,8 @@ def warn_of_others(store: Store, owner: str) -> None:
     others = store.read_now(lambda tx: tx.gateways.others(owner))
     if others:
         _log.warn(
-            "{others} other daemons share the store, and cluster.url is not set: one "
-            "daemon at a time serves the topics of an API, the others answer 503 "
+            "other daemons share the store ({others} now), and cluster.url is not set: "
+            "one daemon at a time serves the topics of an API, the others answer 503 "
             "CHANNEL_OWNED_ELSEWHERE; each daemon counts limits for itself",
             others=others,
         )

@@ -160,6 +160,8 @@ def parse(text: str) -> EventId | None:
 
 
 def _number(value: int) -> str:
+    if value < 0:
+        raise ValueError("a place of a log is no negative number")
     digits = []
     while True:
         value, digit = divmod(value, 32)

@@ -16,6 +16,10 @@ MINT = ids.Mint(b"a secret", "api", "channel")
 class IdTests(SynchronousTestCase):
     """Short, safe for browsers, and read back as they were made."""
 
+    def test_negative(self) -> None:
+        """A place that no log has is refused."""
+        self.assertRaises(ValueError, ids.place, "epoch", -1)
+
     def test_round_trip(self) -> None:
         """A made id is parsed to its parts, for every source id."""
 

@@ -56,7 +56,7 @@ class OwnershipTests(WireCase):
         self.assertEqual(self.post(one, "first").status, 202)
         two = self.start("two")
         until(lambda: self.post(two, "no").status == 503, "the other refuses")
-        warning = "1 other daemons share the store"
+        warning = "other daemons share the store (1 now)"
         self.assertNotIn(warning, one.log())
         self.assertIn(warning, two.log())
         return one, two
