@@ -7,6 +7,7 @@ import signal
 import socket
 from typing import Any
 
+from twisted.internet.defer import Deferred
 from twisted.logger import Logger, globalLogBeginner
 
 from relay import __version__
@@ -42,7 +43,7 @@ class WorkerProcess:
 
     def __init__(self, reactor: Any, log: WorkerLog) -> None:
         self._reactor = reactor
-        self._stopping = False
+        self._stopped = False
         self._service: WorkerService | None = None
         self._line = Line(self._received, self._lost)
         self.status = 0
@@ -50,7 +51,9 @@ class WorkerProcess:
         end = socket.socket(fileno=LINE)
         reactor.callWhenRunning(connect, reactor, end, self._line)
         reactor.callWhenRunning(log.connect, self._line)
-        reactor.addSystemEventTrigger("before", "shutdown", self._stop)
+        reactor.addSystemEventTrigger(
+            "before", "shutdown", lambda: Deferred.fromCoroutine(self._stop())
+        )
 
     def _received(self, message: Message, descriptors: list[int]) -> None:
         if self._service is not None:
@@ -81,14 +84,16 @@ class WorkerProcess:
         self.status = 1
         self._reactor.stop()
 
-    def _stop(self) -> Any:
-        self._stopping = True
-        return None if self._service is None else self._service.stopService()
+    async def _stop(self) -> None:
+        if self._service is not None:
+            await self._service.stopService()
+        self._stopped = True
 
     def _lost(self) -> None:
-        if not self._stopping:
+        if not self._stopped:
             # The control process has died: this process is of no use any more, and
-            # must not keep the addresses of the next daemon.
+            # must not keep the addresses of the next daemon. Nor may it go on with a
+            # drain: a second SIGTERM ends all at once.
             os._exit(1)
 
 
