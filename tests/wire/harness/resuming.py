@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import itertools
 import selectors
@@ -25,7 +26,8 @@ class Resuming:
     """
 
     def __init__(self, port: int, path: str) -> None:
-        self._port = port
+        self.port = port
+        """Where they connect; may be changed."""
         self._path = path
         self._selector = selectors.DefaultSelector()
         self._over = threading.Event()
@@ -52,7 +54,7 @@ class Resuming:
         return sum(one.status == b"200" and not one.ended for one in self.clients)
 
     def _connected(self, last_event_id: str) -> socket.socket:
-        handle = socket.create_connection(("127.0.0.1", self._port), timeout=30)
+        handle = socket.create_connection(("127.0.0.1", self.port), timeout=30)
         resume = f"Last-Event-ID: {last_event_id}\r\n" if last_event_id else ""
         handle.sendall(
             f"GET {self._path} HTTP/1.1\r\nHost: localhost\r\n"
@@ -103,6 +105,12 @@ class Resuming:
         client.unread = client.status = b""
         client.ended = False
         self._selector.register(client.socket, selectors.EVENT_READ, client)
+
+    def cut(self) -> None:
+        """End all streams; the clients come back."""
+        for one in self.clients:
+            with contextlib.suppress(OSError):
+                one.socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Leave."""
