@@ -93,7 +93,8 @@ class Snapshot(NamedTuple):
     :param epoch: of the next entry.
     :param next_seq: the number of the next entry.
     :param entries: consecutive, up to the newest; none of an empty log.
-    :param state: what the leader has announced last; empty for nothing.
+    :param state: what the leader has announced last; empty for nothing, and when nobody
+        leads.
     :param epochs: the epochs, each with its first number, that of the next entry last:
         at most the newest 64. None for what the entries and ``epoch`` say.
     """

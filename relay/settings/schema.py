@@ -148,7 +148,7 @@ def _substituted(settings: Settings) -> Settings:
         return text.replace("{data_dir}", settings.data_dir)
 
     store = replace(settings.store, url=put(settings.store.url))
-    if "?" in store.url:
+    if store.url != settings.store.url and "?" in settings.data_dir:
         raise SettingsError("data_dir (--data-dir): must not contain a question mark")
     log = replace(settings.log, access=put(settings.log.access))
     return replace(settings, store=store, log=log)

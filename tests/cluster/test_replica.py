@@ -210,6 +210,22 @@ class SourceTests(SharedCase):
         self.assertEqual((one.ended, two.ended), ("finished", "finished"))
         self.assertIs(self.second.channel().state, ChannelState.ENDED)
 
+    def test_a_source_that_has_ended_begins_anew(self) -> None:
+        """Readers that come when nobody leads any more are not ended by what was."""
+        one, two = self.first.reader(), self.second.reader()
+        self.machine.turn()
+        self.origin.connections[0].end()
+        self.machine.turn()
+        for reader in (one, two):
+            reader.subscriber.leave()
+        self.machine.advance(40)
+        self.assertEqual((len(self.first.channels), len(self.second.channels)), (0, 0))
+        one, two = self.first.reader(), self.second.reader()
+        self.machine.turn()
+        self.send("a")
+        self.assertEqual((one.seen, one.ended), (["a"], None))
+        self.assertEqual((two.seen, two.ended), (["a"], None))
+
     def test_the_source_refuses(self) -> None:
         """A refusal comes to all processes, and to those that ask later."""
         one, two = self.first.reader(), self.second.reader()

@@ -71,6 +71,12 @@ class LoadTests(SynchronousTestCase):
         error = self.assertRaises(SettingsError, load, None, "/srv/a?b", {}, {})
         self.assertIn("--data-dir", str(error))
 
+    def test_url_of_a_store_with_options(self) -> None:
+        """The options of a PostgreSQL URL are no mistake of the data directory."""
+        url = "postgresql+psycopg://relay@db.example/relay?sslmode=verify-full"
+        settings = load(None, "/srv/a?b", {"RELAY__STORE__URL": url}, {})
+        self.assertEqual(settings.store.url, url)
+
     def test_option_over_environment_over_file_over_default(self) -> None:
         """The first source that has a setting wins, setting by setting."""
         path = self.file(

@@ -133,7 +133,8 @@ class HubChannel:
         return True
 
     def _give_up(self, former: Session) -> None:
-        self.leader = None
+        # Of a source that nobody runs nothing is known.
+        self.leader, self.log.state = None, b""
         for session, following in self._followers.items():
             if session is not former:
                 following.leaderless_due = True

@@ -10,6 +10,6 @@ if ARGV[5] == '1' then
         end
     end
 end
-redis.call('HSET', KEYS[3], 'leader', '')
+redis.call('HSET', KEYS[3], 'leader', '', 'state', '')
 redis.call('XADD', KEYS[4], text(head[1] - 1) .. '-*', 'l', '', 't', '0', 'f', ARGV[2])
 return {'OK', 1}
