@@ -76,6 +76,8 @@ class ClusterSettings:
         """
         names = ("password_file", "ca", "certificate", "key", "wait_replicas")
         given = [name for name in names if getattr(self, name)]
+        if self.prefix != "relay":
+            given.append("prefix")
         if self.url is None:
             if given:
                 raise SettingsError(f"cluster.{given[0]}: has no effect without url")

@@ -55,6 +55,7 @@ class ClusterSettingsTests(SynchronousTestCase):
             ('url = "http://a"', "cluster.url"),
             ('password_file = "/x"', "cluster.password_file: has no effect"),
             ("wait_replicas = 1", "cluster.wait_replicas: has no effect"),
+            ('prefix = "p"', "cluster.prefix: has no effect"),
             ('url = "redis://a"\nca = "/x"', "rediss"),
             ('url = "rediss://a"\nkey = "/x"', "cluster.key: has no certificate"),
             ('url = "redis://a"\nprefix = "{a}"', "cluster.prefix"),
