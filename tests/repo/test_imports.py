@@ -169,6 +169,7 @@ ALLOWED: dict[str, set[str]] = {
         "__init__",
         "captures",
         "catalog",
+        "cluster",
         "daemon",
         "dialects",
         "eventstream",

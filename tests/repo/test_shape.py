@@ -74,6 +74,7 @@ UNTESTED = {
     "relay.cluster.redis.channels": "in tests/wire/cluster/test_redis_link.py",
     "relay.cluster.redis.counts": "in tests/wire/cluster/test_redis_link.py",
     "relay.cluster.redis.engine": "in tests/wire/cluster/test_redis_link.py",
+    "relay.cluster.redis.inspection": "in tests/wire/cluster/test_doctor.py",
     "relay.cluster.redis.leases": "in tests/wire/cluster/test_redis_link.py",
     "relay.cluster.redis.link": "in tests/wire/cluster/test_redis_link.py",
     "relay.cluster.redis.locating": "in tests/wire/cluster/test_redis_topologies.py",

@@ -70,9 +70,10 @@ def doctor(
     """
     Check this machine and the settings, an event stream, or the sources of an API.
 
-    Without URL and --api: limits, ports, certificates, clock, store, disk. With URL:
-    name, certificate, clock, and whether proxies buffer the events. The exit status is
-    0 if nothing is wrong, 2 with findings, and 1 if a check could not be made.
+    Without URL and --api: limits, ports, certificates, clock, store, engine, disk. With
+    URL: name, certificate, clock, and whether proxies buffer the events. The exit
+    status is 0 if nothing is wrong, 2 with findings, and 1 if a check could not be
+    made.
     """
     from relay.cli.output import Output
 
@@ -108,6 +109,7 @@ def _settings(config: str | None, data_dir: str) -> Settings:
 def _machine(settings: Settings) -> Iterator[Finding]:
     from relay.cli.doctor.certificates import check_certificates
     from relay.cli.doctor.clock import check_synchronization, kernel_status
+    from relay.cli.doctor.engine import check_engine
     from relay.cli.doctor.limits import check_limits
     from relay.cli.doctor.ports import check_ports
     from relay.cli.doctor.store import check_disk, check_store
@@ -118,6 +120,7 @@ def _machine(settings: Settings) -> Iterator[Finding]:
     yield from check_certificates(settings, datetime.datetime.now(datetime.UTC))
     yield check_synchronization(kernel_status())
     yield from check_store(settings)
+    yield from check_engine(settings.cluster)
     yield check_disk(settings.data_dir)
 
 
