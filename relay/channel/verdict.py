@@ -47,8 +47,8 @@ class Verdict:
         self._waiting: dict[Waiter, None] = {}
 
     def ask(self) -> None:
-        """The source is called now."""
-        self.pending = True
+        """The source is called now; what it has answered before is over."""
+        self.pending, self.refusal = True, None
 
     def settle(self) -> None:
         """The source sends events, or may send some later."""

@@ -91,8 +91,8 @@ class Replica:
         self._lead: Lead | None = None
         self._runs = False
         """Whether this process runs the source, under its lease."""
-        self._state = SourceState()
-        """What the leader has announced last."""
+        self._state: SourceState | None = None
+        """What the leader has announced; None while nobody leads, or none has."""
         self._outbox = Outbox(self._append)
         self._publications = 0
         """How many publications are under way."""
@@ -152,6 +152,8 @@ class Replica:
 
     def read(self) -> None:
         """Ask to lead: the channel has a reader."""
+        if not (self._runs or self._published):
+            self._channel.verdict.ask()
         self._ask()
 
     def may_close(self) -> Deferred[bool]:
@@ -210,7 +212,7 @@ class Replica:
             )
             for one in log.entries(log.first_seq, log.held_bytes)
         ]
-        state = self._state.write()
+        state = b"" if self._state is None else self._state.write()
         return Snapshot(log.epoch, log.next_seq, entries, state, log.epochs)
 
     def restored(self, snapshot: Snapshot) -> None:
@@ -233,6 +235,7 @@ class Replica:
             self._known = True
         self.added([one for one in snapshot.entries if one.seq >= log.next_seq])
         self._turn(snapshot.epoch)
+        self._state = None
         if snapshot.state:
             self.announced(snapshot.state)
         if self._published:
@@ -284,7 +287,8 @@ class Replica:
             self._channel.end()
 
     def leaderless(self) -> None:
-        """Ask to lead."""
+        """Ask to lead: nothing is known of the source any more."""
+        self._state = None
         self._ask()
 
     def deposed(self) -> None:
@@ -317,9 +321,10 @@ class Replica:
         if self._closed or self._channel.state is not ChannelState.OPEN:
             return
         if lead is None:
-            self._stop()
+            if self._runs:
+                self._stop()
             self._settle(may_open=False)
-            if self._state.ended:
+            if self._state is not None and self._state.ended:
                 self._channel.end()
             return
         self._lead = lead
@@ -372,9 +377,16 @@ class Replica:
         if not self._placed:
             self._placed = True
             self._channel.settle_places(may_open)
-            judged = self._runs and self._channel.options.source_refusal == "status"
-            if not (judged or self._state.pending or self._state.refusal):
-                self._channel.verdict.settle()
+        state, judges = self._state, self._channel.options.source_refusal == "status"
+        if judges and not self._published and (self._runs or state is None):
+            # Who runs the source is still to tell.
+            return
+        if state is None or self._runs:
+            self._channel.verdict.settle()
+        elif state.refusal is not None:
+            self._channel.refuse(state.refusal)
+        elif not state.pending:
+            self._channel.verdict.settle()
 
 
 def _message(entry: Entry) -> Message:

@@ -229,6 +229,7 @@ class SseSource:
         if any(branch.stands for branch in self._branches):
             if verdict.pending or verdict.refusal is not None:
                 verdict.settle()
+                self.opened.tell()
             return
         problems = [branch.problem for branch in self._branches]
         first = problems[0]
@@ -239,6 +240,7 @@ class SseSource:
             self.opened.refuse(refusal)
         elif verdict.pending:
             verdict.settle()
+            self.opened.tell()
 
 
 class _Branch:

@@ -62,6 +62,8 @@ class OriginSource:
         resume_at = self.opened.channel.resume_source_id
         self._origin.opened_at.append(resume_at)
         self._origin.connections.append(self)
+        if self.opened.channel.options.source_refusal == "status":
+            self.opened.channel.verdict.ask()
         self.opened.health = None
         self.opened.tell()
         missed = self._origin.after(resume_at)
@@ -91,6 +93,12 @@ class OriginSource:
         """The source refuses."""
         self.opened.health, self.opened.refused = "403", True
         self.opened.refuse(SourceRefusal(403, "no"))
+
+    def heal(self) -> None:
+        """The source sends events, or may send some later."""
+        self.opened.health, self.opened.refused = None, False
+        self.opened.channel.verdict.settle()
+        self.opened.tell()
 
     def stop(self) -> None:
         """Disconnect."""

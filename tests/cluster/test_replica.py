@@ -262,6 +262,82 @@ class SourceTests(SharedCase):
         self.assertEqual(two.seen, ["a"])
 
 
+class VerdictTests(SharedCase):
+    """Channels whose clients get the status of a source that refuses."""
+
+    def process(self, name: str, **options: object) -> SharingProcess:
+        """Start a process."""
+        return super().process(name, sourceRefusal="status", **options)
+
+    def refused(self, process: SharingProcess) -> bool | None:
+        """Whether a new reader would be refused; None while it waits."""
+        verdict = process.channel().verdict
+        return None if verdict.pending else verdict.refusal is not None
+
+    def both(self) -> list[bool | None]:
+        """What new readers of both processes would be told."""
+        return [self.refused(self.first), self.refused(self.second)]
+
+    def test_all_wait_for_the_verdict(self) -> None:
+        """No process answers before the one that runs the source knows the verdict."""
+        readers = [self.first.reader(), self.second.reader()]
+        self.machine.turn()
+        self.assertEqual(self.both(), [None, None])
+        self.origin.connections[0].refuse()
+        self.machine.turn()
+        self.assertEqual(self.both(), [True, True])
+        self.assertTrue(all(one.ended for one in readers))
+
+    def test_a_source_that_is_healed(self) -> None:
+        """A refusal is over in all processes as soon as the source sends events."""
+        self.first.reader()
+        self.machine.turn()
+        self.second.reader()
+        self.machine.turn()
+        self.origin.connections[0].refuse()
+        self.machine.turn()
+        self.origin.connections[0].heal()
+        self.machine.turn()
+        self.assertEqual(self.both(), [False, False])
+
+    def test_healed_while_nobody_reads(self) -> None:
+        """A refusal of the past refuses no reader, wherever it comes first."""
+        readers = [self.first.reader(), self.second.reader()]
+        self.machine.turn()
+        self.origin.connections[0].refuse()
+        self.machine.turn()
+        for reader in readers:
+            reader.subscriber.leave()
+        self.machine.advance(60)
+        for process in (self.second, self.first):
+            reader = process.reader()
+            self.machine.turn()
+            self.assertIsNone(reader.ended)
+            self.origin.connections[0].heal()
+            self.machine.turn()
+            self.assertEqual(self.refused(process), False)
+            reader.subscriber.leave()
+            self.machine.advance(60)
+
+    def test_another_leader_asks_anew(self) -> None:
+        """A process that takes over does not repeat the refusal of the one before."""
+        self.first.reader()
+        self.machine.turn()
+        self.second.reader()
+        self.machine.turn()
+        self.origin.connections[0].refuse()
+        self.machine.turn()
+        self.first.kill()
+        self.machine.turn()
+        reader = self.second.reader()
+        self.machine.turn()
+        self.assertIsNone(self.refused(self.second))
+        self.origin.connections[0].heal()
+        self.machine.turn()
+        self.send("a")
+        self.assertEqual((reader.seen, self.refused(self.second)), ([GAP, "a"], False))
+
+
 class WithoutIdsTests(SharedCase):
     """Channels whose source has no ids."""
 

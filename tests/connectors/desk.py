@@ -193,8 +193,11 @@ class Api:
     ) -> None:
         self.moment = Moment()
         self.clock = self.moment.clock
+        options = dict(channel or {})
+        if archive is not None:
+            options["history"] = {**options.get("history", {}), "durable": True}
         self.channels = Channels(
-            ChannelOptions.read(channel or {}),
+            ChannelOptions.read(options),
             self.clock,
             self.moment.wall_ms,
             lambda opened: _NoSource(opened),
