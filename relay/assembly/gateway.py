@@ -92,7 +92,7 @@ class GatewayService(MultiService):
             None if link is None else link.leases,
         )
         channels = channel_store(store, node or owner, table)
-        table.keep(owner, lambda: channels.id_secret)
+        table.keep(owner, node or owner, lambda: channels.id_secret)
         self.feed, self.table = feed, table
         self.builder = Builder(
             services,

@@ -83,15 +83,16 @@ class TableKeeper(Service):
         )
         return True
 
-    def keep(self, gateway_id: str, id_secret: Callable[[], bytes]) -> None:
+    def keep(self, gateway_id: str, node: str, id_secret: Callable[[], bytes]) -> None:
         """
         Write the file from now on.
 
         :param gateway_id: the id of this gateway among all on the store.
+        :param node: the name under which its daemon has leases in the store.
         :param id_secret: returns the key that signs event ids.
         """
         if self._file is not None:
-            self._save = partial(_save, self._file, gateway_id, id_secret)
+            self._save = partial(_save, self._file, gateway_id, node, id_secret)
 
     def note(self) -> None:
         """Note that what is served has changed."""
@@ -162,10 +163,11 @@ class TableKeeper(Service):
 def _save(
     file: TableFile,
     gateway_id: str,
+    node: str,
     id_secret: Callable[[], bytes],
     tx: Transaction,
 ) -> int:
     everything = read_everything(gateway_id, tx)
-    alone = tx.leases.nodes().keys() <= {gateway_id}
+    alone = tx.leases.nodes().keys() <= {node}
     file.write(LastTable(everything, tx.now_ms, alone, id_secret()))
     return tx.now_ms

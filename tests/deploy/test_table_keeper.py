@@ -49,7 +49,7 @@ class TableKeeperTests(SynchronousTestCase):
     def made(self, file: TableFile | None) -> TableKeeper:
         """Make a keeper of this gateway."""
         keeper = TableKeeper(self.clock, cast(Any, self.store), file)
-        keeper.keep("gateway-1", lambda: SECRET)
+        keeper.keep("gateway-1/2", "gateway-1", lambda: SECRET)
         return keeper
 
     def saved(self, took_s: float = 0.0) -> None:
