@@ -62,6 +62,20 @@ class SourceTests(SharedCase):
         self.assertEqual(len(self.origin.connections), 1)
         self.assertEqual(self.origin.opened_at, [""])
 
+    def test_readers_that_come_at_once(self) -> None:
+        """None has a response before the source has answered: all are refused."""
+        channels = []
+        for process in (self.first, self.second):
+            process.reader()
+            channels.append(process.channel())
+        self.machine.turn()
+        self.assertEqual([one.verdict.pending for one in channels], [True, True])
+        (connection,) = self.origin.connections
+        connection.refuse()
+        self.machine.turn()
+        refusals = [one.verdict.refusal for one in channels]
+        self.assertEqual([one and one.status for one in refusals], [403, 403])
+
     def test_received_once(self) -> None:
         """An event counts as received in the process that has read it, once."""
         self.first.reader()
