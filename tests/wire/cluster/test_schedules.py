@@ -55,9 +55,14 @@ class LocalTests(TestCase):
         watch = Watch(self.hub.path, log, port)
         self.addCleanup(watch.end)
         for node in watch.nodes:
+            # The process whose client comes first leads the channel of a source.
             watch.join(node)
-        await until(lambda: all(one.witness.has_begun for one in watch.watchers))
-        if not source:
+            await until(lambda: all(one.witness.has_begun for one in watch.watchers))
+        if source:
+            # What is there already may be older than a client.
+            last = watch.published()
+            await until(lambda: watch.published() > last)
+        else:
             await watch.publish(watch.nodes[0], 1)
         await watch.all_have_everything()
         return watch
@@ -80,7 +85,6 @@ class LocalTests(TestCase):
         await some()
         watch.connect(second, watch.nodes[2])
         await watch.all_have_everything()
-        # The first process leads the channel of a source.
         stopped = watch.nodes[0]
         stopped.signal(signal.SIGSTOP)
         watch.cut(third)
