@@ -44,8 +44,6 @@ class DurableTopicTests(WireCase):
     def test_a_hub_that_is_killed(self) -> None:
         """Clients of both workers keep their streams, and see each event once."""
         daemon = Daemon(self.new_directory(), TOML)
-        # Workers are not forked from an interpreter that has the modules.
-        daemon.start_bound_s = 4 * BOUND_S
         daemon.start()
         self.addCleanup(daemon.kill)
         daemon.publish(topics_api("/t", {"history": {"durable": True}}))

@@ -106,8 +106,6 @@ class WorkersTests(WireCase):
         """Start a daemon with two workers."""
         directory = self.new_directory()
         daemon = Daemon(directory, TOML % directory)
-        # Workers are not forked from an interpreter that has the modules.
-        daemon.start_bound_s = 4 * BOUND_S
         daemon.start()
         self.addCleanup(daemon.kill)
         return daemon
