@@ -63,7 +63,11 @@ class SourceTests(WireCase):
         crowd = Resuming(daemon.port, "/numbers")
         self.addCleanup(crowd.close)
         crowd.open(CLIENTS)
-        until(lambda: all(one.numbers for one in crowd.clients), "all have an event")
+        # With one event only, nothing could show that the source goes on after it.
+        until(
+            lambda: all(len(one.numbers) > 1 for one in crowd.clients),
+            "all have two events",
+        )
         self.assertEqual(source.most_connections(), 1)
         (leader,) = connected_to(source.port, workers(daemon))
         os.kill(leader, signal.SIGKILL)
