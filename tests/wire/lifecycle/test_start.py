@@ -189,6 +189,8 @@ class StartTests(WireCase):
                 if one.suffix == "" or one.name == "relay.db"
             }
 
+        table = self.directory / "route-table"
+        until(table.exists, "the running daemon has kept its route table")
         before = state()
         for taken in (daemon.port, 0):
             status, output = self.run_twistd(
