@@ -9,8 +9,8 @@ A process with subscribers asks to lead. The one that is granted the lease waits
 its copy of the log is complete, and then runs the source, from the source's id of the
 newest event on. It appends what it reads under the token of its lease, one batch at a
 time, each with the number that its first entry is to have: a batch whose answer was
-lost is in the log that the engine shows afterwards, or is appended again. The other
-processes wait until nobody leads.
+lost is in the log that the engine shows afterwards, or is read from the source again.
+The other processes wait until nobody leads.
 
 When the engine has lost entries that this process has, the copy goes back to what the
 engine has, and the subscribers that were given more are told of a gap.
@@ -297,8 +297,7 @@ class Replica:
         self._ask()
 
     def lost(self) -> None:
-        """Wait for the engine: nothing is appended, and the source goes on for as long
-        as what it sends has room."""
+        """Wait for the engine: until then nothing is appended."""
         self._answers = False
 
     # Leading.
