@@ -156,6 +156,8 @@ class FlowsTests(ConsoleCase):
         expect(page.get_by_text("one is now 2 of 3.")).to_be_attached()
         expect(one).to_be_focused()
         page.keyboard.press("Alt+ArrowDown")
+        expect(page.get_by_text("one is now 3 of 3.")).to_be_attached()
+        expect(one).to_be_focused()
         page.keyboard.press("Enter")
         expect(page.get_by_label("Flow name")).to_have_value("one")
         page.get_by_role("button", name="tag one").focus()
